@@ -1,0 +1,18 @@
+# Every third-party package, found once. Why each was chosen: docs/decisions/0002-dependencies.md
+
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)              # Asio and Beast, headers only
+find_package(simdjson 3.0 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(tomlplusplus 3.3 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+find_package(prometheus-cpp REQUIRED)             # its package states no version; Debian 12 has 1.0.1
+find_package(CURL 7.88 REQUIRED)
+find_package(ZLIB REQUIRED)
+if(QR_TESTS)
+    find_package(GTest 1.12 REQUIRED)
+endif()
+if(QR_BENCHMARKS)
+    find_package(benchmark 1.7 REQUIRED)
+endif()

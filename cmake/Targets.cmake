@@ -1,0 +1,58 @@
+# The tree's few kinds of target. Every source is named in exactly one of these calls; the tidy test
+# holds the lists to the folders.
+
+# qr_library(name SOURCES a.cpp... LINK other...): one room as a static library.
+function(qr_library name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+    add_library(${name} STATIC ${ARG_SOURCES})
+    target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
+    target_link_libraries(${name} PUBLIC ${ARG_LINK})
+endfunction()
+
+# qr_headers(name LINK other...): a room of headers alone.
+function(qr_headers name)
+    cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE "${CMAKE_SOURCE_DIR}")
+    target_link_libraries(${name} INTERFACE ${ARG_LINK})
+endfunction()
+
+# qr_test(name SOURCES a_test.cpp... LINK room... [LABELS l...]): one gtest program; each TEST is a ctest.
+function(qr_test name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE ${ARG_LINK} qr_test_support GTest::gtest_main GTest::gmock)
+    if(NOT ARG_LABELS)
+        set(ARG_LABELS unit)
+    endif()
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+        PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300
+        ENVIRONMENT "QR_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+endfunction()
+
+# qr_fuzzer(name SOURCES a_fuzz.cpp LINK room...): a libFuzzer program over tests/fuzz/corpus/<name>.
+function(qr_fuzzer name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+    if(NOT QR_FUZZERS)
+        return()
+    endif()
+    add_executable(${name} ${ARG_SOURCES})
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(${name} PRIVATE ${ARG_LINK})
+endfunction()
+
+# qr_embed(target file...): each file becomes `extern const std::string_view qr::embedded::<name>`,
+# declared in "embedded/<name>.h"; the name is the file's with every other character turned to _.
+function(qr_embed target)
+    foreach(file ${ARGN})
+        get_filename_component(name ${file} NAME)
+        string(MAKE_C_IDENTIFIER ${name} symbol)
+        set(base "${CMAKE_BINARY_DIR}/generated/embedded/${symbol}")
+        add_custom_command(OUTPUT ${base}.cpp ${base}.h
+            COMMAND ${CMAKE_COMMAND} -DINPUT=${CMAKE_CURRENT_SOURCE_DIR}/${file} -DSYMBOL=${symbol}
+                -DOUTPUT=${base} -P ${CMAKE_SOURCE_DIR}/cmake/Embed.cmake
+            DEPENDS ${file} ${CMAKE_SOURCE_DIR}/cmake/Embed.cmake VERBATIM)
+        target_sources(${target} PRIVATE ${base}.cpp ${base}.h)
+    endforeach()
+endfunction()

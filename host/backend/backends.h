@@ -1,0 +1,35 @@
+// The registry: every backend by name, in order of preference.
+//
+// Adding a backend is one class and one line here; the contract suite, --backend, doctor and
+// /health pick it up by themselves.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "host/backend/fidelity_backend.h"
+
+namespace qr {
+
+struct BackendOptions {
+    std::size_t threads = 0;  // of a CPU pool, the calling thread included; 0 = one per online core
+};
+
+struct BackendEntry {
+    std::string_view name;
+    std::string_view description;
+    // `unavailable` when this machine cannot run it, with the reason.
+    Result<std::unique_ptr<FidelityBackend>> (*make)(const BackendOptions& options);
+};
+
+// "cpu" (best instruction set), "cpu-avx512", "cpu-avx2", "cpu-scalar", "reference".
+const std::vector<BackendEntry>& backends();
+
+// name "auto" takes the first that can be made. Errors: `invalid` for an unknown name (listing the
+// known ones), `unavailable` for one that this machine cannot run.
+Result<std::unique_ptr<FidelityBackend>> make_backend(std::string_view name,
+                                                      const BackendOptions& options);
+
+}  // namespace qr

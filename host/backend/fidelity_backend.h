@@ -1,0 +1,81 @@
+// Scores a batch of vectors that travel with their requests: the contract every backend keeps.
+//
+// One invariant: a task's scores are a function of the task alone. They do not depend on its
+// neighbours in the batch, on threads, on the instruction set, nor on the backend;
+// tests/host/backend/contract_test holds every registered backend to that, bit for bit. Loading and
+// searching resident collections is another contract (CollectionEngine), not this one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/base/error.h"
+#include "host/state/matrix_view.h"
+#include "kernels/scoring/methods.h"
+
+namespace qr {
+
+// Every query against every document, all of one dimension (1..math::kDimensionMax).
+struct ScoreTask {
+    MatrixView queries;    // [q, d] float32, q >= 1
+    MatrixView documents;  // [n, d] float32, n >= 1
+    scoring::Method method = scoring::Method::signed_fidelity;
+};
+
+struct ScoreBatch {
+    std::vector<ScoreTask> tasks;
+};
+
+// Why a task has no scores: the first offending row, queries before documents.
+struct RowFault {
+    enum class Side : std::uint8_t { query, document };
+    enum class Kind : std::uint8_t { not_finite, zero_vector };
+    Side side = Side::query;
+    Kind kind = Kind::not_finite;
+    std::size_t row = 0;
+    std::size_t component = 0;  // first NaN or infinity in the row; 0 for a zero vector
+    friend bool operator==(const RowFault&, const RowFault&) = default;
+};
+
+struct TaskScores {
+    std::vector<double> values;     // [q, n] row-major; empty when `fault` is set
+    std::optional<RowFault> fault;  // a bad row refuses its own task only
+};
+
+struct Scores {
+    std::vector<TaskScores> tasks;  // as many as the batch has, in its order
+};
+
+struct BackendCapabilities {
+    std::string device;           // "cpu"
+    std::string instruction_set;  // "avx512", "double loops"
+    std::size_t threads = 1;      // that score() may use
+};
+
+// Known states against known scores, run through score(): figures for doctor and health.
+struct SelfTestReport {
+    std::size_t pairs = 0;
+    double max_abs_error = 0;  // against closed-form scores
+    double microseconds = 0;
+};
+
+class FidelityBackend {
+  public:
+    virtual ~FidelityBackend() = default;
+    virtual std::string_view name() const = 0;  // as --backend takes it
+    virtual BackendCapabilities capabilities() const = 0;
+
+    // Blocking; never throws; one call at a time per backend object. Errors: `unavailable` (the
+    // device cannot serve: try elsewhere), `out_of_memory`, `internal` (a bug). Bad rows are no
+    // error of the batch: see TaskScores::fault.
+    virtual Result<Scores> score(const ScoreBatch& batch) = 0;
+};
+
+// Fails with `internal` when a score differs from its closed form by more than 1e-12.
+Result<SelfTestReport> self_test(FidelityBackend& backend);
+
+}  // namespace qr

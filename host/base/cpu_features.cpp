@@ -1,0 +1,46 @@
+#include "host/base/cpu_features.h"
+
+namespace qr {
+
+std::string_view to_string(InstructionSet set) {
+    switch (set) {
+        case InstructionSet::scalar:
+            return "scalar";
+        case InstructionSet::avx2:
+            return "avx2";
+        case InstructionSet::avx512:
+            return "avx512";
+    }
+    return "scalar";
+}
+
+bool is_supported(InstructionSet set) {
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                      __builtin_cpu_supports("f16c");
+    const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
+                        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                        __builtin_cpu_supports("avx512vl");
+    switch (set) {
+        case InstructionSet::scalar:
+            return true;
+        case InstructionSet::avx2:
+            return avx2;
+        case InstructionSet::avx512:
+            return avx512;
+    }
+    return false;
+}
+
+InstructionSet best_instruction_set() {
+    static const InstructionSet best = is_supported(InstructionSet::avx512) ? InstructionSet::avx512
+                                       : is_supported(InstructionSet::avx2)
+                                           ? InstructionSet::avx2
+                                           : InstructionSet::scalar;
+    return best;
+}
+
+bool has_avx512_vbmi() {
+    return is_supported(InstructionSet::avx512) && __builtin_cpu_supports("avx512vbmi");
+}
+
+}  // namespace qr

@@ -1,0 +1,54 @@
+// A job is one request's scoring waiting for a lane; its reply is delivered exactly once.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "host/backend/fidelity_backend.h"
+#include "host/base/clock.h"
+#include "host/base/error.h"
+
+namespace qr {
+
+// What a lane tells the waiting request.
+struct JobScores {
+    TaskScores scores;
+    std::string_view backend;  // that really scored it; static storage
+    Duration waited{};         // in the queue
+    Duration scored{};         // in the backend, for the whole batch it was part of
+};
+
+// Where an answer goes. deliver() is called once, from a lane's thread, and must not block.
+class ReplySink {
+  public:
+    virtual ~ReplySink() = default;
+    virtual void deliver(Result<JobScores> result) noexcept = 0;
+};
+
+// Owns the duty to answer: a reply destroyed without delivery answers `internal`, so no client
+// hangs.
+class Reply {
+  public:
+    explicit Reply(std::unique_ptr<ReplySink> sink) : sink_(std::move(sink)) {}
+    Reply(Reply&&) noexcept = default;
+    Reply& operator=(Reply&&) = delete;
+    ~Reply();
+
+    void deliver(Result<JobScores> result) noexcept;
+
+  private:
+    std::unique_ptr<ReplySink> sink_;
+};
+
+struct Job {
+    ScoreTask task;
+    std::string tenant;  // key id; empty without keys
+    int priority = 0;    // 0..999, 0 first
+    TimePoint arrived{};
+    std::optional<TimePoint> deadline;
+    Reply reply;
+};
+
+}  // namespace qr

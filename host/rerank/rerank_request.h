@@ -1,0 +1,65 @@
+// The native request in which every dialect meets, and the ranking that answers it.
+//
+// Vectors are views into buffers the request owns (the HTTP body itself where that is possible), so
+// a request moves from the parser to the backend without a copy. Shape is checked by the dialect
+// that parsed it; limits and meaning are checked once, by the Reranker.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/base/buffer.h"
+#include "host/state/matrix_view.h"
+#include "kernels/scoring/methods.h"
+
+namespace qr {
+
+// What a request says of a document besides its vector.
+struct DocumentLabel {
+    std::optional<std::string> id;    // UTF-8, 1-256 bytes
+    std::optional<std::string> text;  // echoed when return_documents is set
+};
+
+// Queries and documents as float32 rows of one dimension, with the memory they live in.
+struct VectorInput {
+    MatrixView queries;           // [q, d]
+    MatrixView documents;         // [n, d]
+    std::vector<Buffer> storage;  // what the views point into
+};
+
+struct RerankRequest {
+    VectorInput vectors;
+    bool is_query_list = false;         // "queries": the answer is a list of rankings
+    std::vector<DocumentLabel> labels;  // empty when no document has an id or text, else one each
+    scoring::Method method = scoring::Method::signed_fidelity;
+    std::size_t top_n = 0;  // 0 = all
+    bool return_documents = false;
+    std::optional<std::chrono::milliseconds> timeout;
+    int priority = 0;  // 0..999, 0 first
+    std::optional<std::string> model;
+    std::vector<std::string> warnings;  // for meta.warnings: unknown fields, ignored fields
+};
+
+// "POST /v1/score": the whole score matrix, in request order.
+struct ScoreRequest {
+    VectorInput vectors;
+    scoring::Method method = scoring::Method::signed_fidelity;
+    std::optional<std::chrono::milliseconds> timeout;
+    int priority = 0;
+    std::optional<std::string> model;
+    std::vector<std::string> warnings;
+};
+
+struct RankedDocument {
+    std::size_t index = 0;  // in the request
+    double score = 0;
+};
+
+struct Ranking {
+    std::vector<RankedDocument> documents;  // best first; equal scores by ascending index
+};
+
+}  // namespace qr
