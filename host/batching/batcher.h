@@ -30,6 +30,7 @@ struct BatcherLimits {
 // What one batch was, told to `on_batch` on the lane's thread after the batch is answered.
 struct BatchReport {
     std::size_t tasks = 0;
+    std::size_t documents = 0;
     std::size_t pairs = 0;
     std::size_t expired = 0;  // answered deadline_exceeded on the way
     Duration scored{};
