@@ -75,7 +75,8 @@ llvm-cov-14 export -summary-only -instr-profile "$work/coverage.profdata" \
 while IFS=$'\t' read -r status file text; do
     note "coverage $file: $text"
     record "coverage of $file" "$status"
-done < <("$QR_PYTHON" scripts/judge_coverage.py tests/fuzz/coverage_floors.txt "$work/coverage.json")
+done < <("$QR_PYTHON" scripts/judge_coverage.py tests/fuzz/coverage_floors.txt \
+    "$work/coverage.json")
 
 if [ -n "$junit" ]; then
     printf '%s\n' '<testsuite name="fuzz">' "${cases[@]}" '</testsuite>' >"$junit"

@@ -40,6 +40,7 @@ clang                   builds the fuzzers
 libclang-rt-14-dev      libFuzzer and the sanitizers for clang
 llvm-14                 llvm-cov: coverage of the parsers
 clang-format-14         formatting
+shellcheck              lints the scripts
 dpkg-dev                computes what the .deb depends on
 systemd                 systemd-analyze, which checks our unit'
     [bench]='
@@ -75,7 +76,8 @@ if [ "$list_only" = 1 ]; then
     exit 0
 fi
 
-command -v dpkg-query >/dev/null || die "these scripts know Debian 12; elsewhere install: ${names[*]}"
+command -v dpkg-query >/dev/null ||
+    die "these scripts know Debian 12; elsewhere install what these are there: ${names[*]}"
 installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${names[@]}" 2>/dev/null |
     sed -n 's/^installed //p' || true)
 missing=()
@@ -119,7 +121,7 @@ done
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     --no-remove "${missing[@]}" >/dev/null ||
     die "apt-get could not install: ${missing[*]}
-(if it names a conflict with libboost1.74-dev: apt-get remove libboost1.74-dev, then run this again)"
+(where it names a conflict with libboost1.74-dev: apt-get remove that, then run this again)"
 for service in "${ours_to_disable[@]}"; do
     if has_unit "$service"; then
         "${as_root[@]}" systemctl --quiet disable "$service" 2>/dev/null || true

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a clean machine to a working rerank server: installs, builds, starts, shows a ranking, serves.
+# From a clean machine to a working server: installs, builds, starts, shows a ranking, serves.
 #
 #   scripts/run.sh            keeps serving on 127.0.0.1:8080 until Ctrl-C (QR_PORT chooses another)
 #   scripts/run.sh --check    ends after the sample: 0 when the ranking is the expected one, else 1
@@ -59,7 +59,8 @@ say "Serving on $url; to try next:"
 cat <<LINES
    curl -s $url/v1/rerank -H 'Content-Type: application/json' \\
         -d '{"query": [1, 0], "documents": [[0.6, 0.8], [1, 0.1], [-1, 0]], "top_n": 2}'
-   curl -s $url/v1/rerank -H 'Content-Type: application/json' --data-binary @samples/scifact_claim/request.json
+   curl -s $url/v1/rerank -H 'Content-Type: application/json' \\
+        --data-binary @samples/scifact_claim/request.json
    curl -s $url/v1/methods
    curl -s $url/health
    in a browser: $url/docs
