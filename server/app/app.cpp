@@ -71,7 +71,7 @@ App::App(const Config& config, Log& log)
     const std::vector<std::string> patterns = patterns_of(router_);
     const std::vector<std::string> names = backend_names();
     metrics_ = std::make_unique<Metrics>(
-        Metrics::Labels{.version = QR_VERSION, .routes = patterns, .backends = names});
+        Metrics::Labels{.version = version(), .routes = patterns, .backends = names});
     server_ = std::make_unique<http::Server>(*this, clock_, buffers_, http_limits_of(config),
                                              io_threads_of(config));
 }
