@@ -70,7 +70,7 @@ void ConfigLoader::add_file_text(std::string_view name, std::string_view text) {
     const Result<std::vector<TomlEntry>> entries = parse_toml(text);
     if (!entries) {
         const Error& fault = entries.error();
-        return refuse(error_of(fault.code, std::string(name) + ":" + fault.message, {}));
+        return refuse(error_of(fault.code, std::string(name) + fault.message, {}));
     }
     for (const TomlEntry& entry : *entries) {
         const std::string place = std::string(name) + ":" + std::to_string(entry.line);

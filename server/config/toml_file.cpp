@@ -6,7 +6,15 @@
 #include <fstream>
 #include <utility>
 
-#define TOML_EXCEPTIONS 0
+// toml++ 3.3 states in an assertion what its input can break ("[" before a line's end): with
+// NDEBUG that would be undefined behaviour, without it an abort. Here it becomes an exception like
+// those of its proper errors, and none of them leaves this file.
+namespace {
+struct TomlAssertion {};
+}  // namespace
+#undef NDEBUG
+#define TOML_ASSERT(condition) ((condition) ? static_cast<void>(0) : throw TomlAssertion())
+#define TOML_EXCEPTIONS 1
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
 
@@ -14,6 +22,8 @@ namespace qr::config {
 namespace {
 
 using Shape = GivenValue::Shape;
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 GivenValue list_of(const toml::array& array) {
     GivenValue value{.shape = Shape::list};
@@ -51,22 +61,53 @@ GivenValue given(const toml::node& node) {
     return {.shape = Shape::other, .text = describe(node)};
 }
 
+Error malformed(std::string message) {
+    return {.code = Code::malformed, .message = std::move(message)};
+}
+
+// Settings are ASCII and comments may hold anything, but toml++ 3.3 runs into undefined behaviour
+// on some other characters (U+FEC5 where a key may begin). So it is shown none: they are refused,
+// or, behind a '#', blanked by tabs, which no setting takes should the '#' stand in a string.
+Result<std::string> without_non_ascii(std::string_view text) {
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    std::string ascii(text);
+    std::size_t line = 1;
+    bool is_behind_hash = false;
+    for (char& c : ascii) {
+        if (c == '\n') ++line;
+        is_behind_hash = c != '\n' && (is_behind_hash || c == '#');
+        if (static_cast<unsigned char>(c) < 0x80) continue;
+        if (!is_behind_hash) {
+            return malformed(":" + std::to_string(line) +
+                             ": found a character that is not ASCII, allowed: such characters in "
+                             "comments only");
+        }
+        c = '\t';
+    }
+    return ascii;
+}
+
+std::vector<TomlEntry> entries_of(const toml::table& table) {
+    std::vector<TomlEntry> entries;
+    for (const auto& [key, node] : table)
+        entries.push_back({std::string(key.str()), key.source().begin.line, given(node)});
+    std::ranges::stable_sort(entries, {}, &TomlEntry::line);
+    return entries;
+}
+
 }  // namespace
 
 Result<std::vector<TomlEntry>> parse_toml(std::string_view text) {
-    const toml::parse_result parsed = toml::parse(text);
-    if (parsed.failed()) {
-        const toml::parse_error& fault = parsed.error();
-        return Error{.code = Code::malformed,
-                     .message = std::to_string(fault.source().begin.line) + ": " +
-                                std::string(fault.description())};
+    const Result<std::string> ascii = without_non_ascii(text);
+    if (!ascii) return ascii.error();
+    try {
+        return entries_of(toml::parse(*ascii));
+    } catch (const toml::parse_error& fault) {
+        return malformed(":" + std::to_string(fault.source().begin.line) + ": " +
+                         std::string(fault.description()));
+    } catch (const TomlAssertion&) {
+        return malformed(": found a key or table header that is cut short");
     }
-    std::vector<TomlEntry> entries;
-    for (const auto& [key, node] : parsed.table()) {
-        entries.push_back({std::string(key.str()), key.source().begin.line, given(node)});
-    }
-    std::ranges::stable_sort(entries, {}, &TomlEntry::line);
-    return entries;
 }
 
 Result<std::string> read_config_file(const std::string& path) {

@@ -20,7 +20,7 @@ struct TomlEntry {
 };
 
 // Top-level entries in order of line. Errors: `malformed` for what is no TOML (a key given twice
-// included), its message beginning with the line: "3: ...".
+// included); the message continues the file's name: ":3: ...", or ": ..." where no line is known.
 Result<std::vector<TomlEntry>> parse_toml(std::string_view text);
 
 // The bytes of a file. Errors: `not_found`, `too_large`; the message says why, without the path.

@@ -50,14 +50,32 @@ TEST(TomlFile, RefusesAKeyGivenTwiceWithItsLine) {
     const auto parsed = parse_toml("port = 1\nport = 2\n");
     ASSERT_FALSE(parsed.ok());
     EXPECT_EQ(Code::malformed, parsed.error().code);
-    EXPECT_EQ("2: Error while parsing key-value pair: cannot redefine existing integer 'port'",
+    EXPECT_EQ(":2: Error while parsing key-value pair: cannot redefine existing integer 'port'",
               parsed.error().message);
 }
 
 TEST(TomlFile, RefusesWhatIsNoTomlWithItsLine) {
     const auto parsed = parse_toml("port = 1\nhostname = \n");
     ASSERT_FALSE(parsed.ok());
-    EXPECT_TRUE(parsed.error().message.starts_with("2: ")) << parsed.error().message;
+    EXPECT_TRUE(parsed.error().message.starts_with(":2: ")) << parsed.error().message;
+}
+
+TEST(TomlFile, SurvivesTheHeadersThatItsParserOnlyAsserts) {
+    for (const char* text : {"[\nc.d.e[= }\n", "[", "[[\n", "[ \n]", "[=", "[a.\n]"}) {
+        const auto parsed = parse_toml(text);
+        ASSERT_FALSE(parsed.ok()) << text;
+        EXPECT_EQ(Code::malformed, parsed.error().code) << text;
+    }
+    EXPECT_EQ(": found a key or table header that is cut short", parse_toml("[\n").error().message);
+}
+
+TEST(TomlFile, TakesOtherCharactersThanAsciiInCommentsOnly) {
+    const auto parsed = parse_toml("\xef\xbb\xbf# für alle\nport = 1 # \xff\n");
+    ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+    EXPECT_EQ("1", parsed->at(0).value.text);
+    EXPECT_EQ(":2: found a character that is not ASCII, allowed: such characters in comments only",
+              parse_toml("port = 1\n\xef\xbb\x85 = 1\n").error().message);
+    EXPECT_EQ("#\t\t", parse_toml("hostname = '#é'\n")->at(0).value.text);
 }
 
 TEST(TomlFile, SaysWhyAFileCannotBeRead) {
