@@ -16,7 +16,7 @@ MATRIX = [value for document in DOCUMENTS for value in document]
 
 
 def half_sent(server):
-    """A connection whose request the server has accepted: its head and half of its body are there."""
+    """A connection whose request the server has accepted: the head and half of the body sent."""
     body, headers = support.binary_body(
         {"query": {"shape": [768]}, "documents": {"shape": [100, 768]}, "top_n": 3}, QUERY, MATRIX)
     connection = server.connect()

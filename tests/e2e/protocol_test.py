@@ -1,4 +1,4 @@
-"""HTTP on the wire, as a client on a socket sees it: framing, refusals, headers, CORS, keep-alive."""
+"""HTTP on the wire, as a client on a socket sees it: framing, refusals, headers, CORS."""
 
 import json
 import unittest
