@@ -42,7 +42,7 @@ TEST(CommandLine, RefusesNoCommandAndAnUnknownOneWithTheUsageCode) {
 TEST(CommandLine, RefusesAFlagWithoutItsValue) {
     const Outcome outcome = run({"serve", "--port"});
     EXPECT_EQ(2, outcome.exit_code);
-    EXPECT_EQ("quantumrerank: --port: 1 required TEXT missing; see --help\n", outcome.err);
+    EXPECT_EQ("quantumrerank: --port: 1 required VALUE missing; see --help\n", outcome.err);
 }
 
 TEST(CommandLine, ReportsWhatACommandThrowsAsAFailure) {

@@ -46,7 +46,7 @@ TEST(RankingTable, CutsLinesToTheTerminalBetweenCharacters) {
         R"({"method": "dot", "backend": "cpu", "results": [
             {"index": 0, "id": "x", "relevance_score": 1,
              "document": {"text": "ééééééééééééééééééééé"}}]})";
-    EXPECT_THAT(table(answer, {.columns = 50}), HasSubstr("█  x  éééééééééé…\n"));
+    EXPECT_THAT(table(answer, {.columns = 50}), HasSubstr("█  x  ééééééééé…\n"));
     EXPECT_THAT(table(answer, {.columns = 61}), HasSubstr("█  x  ééééééééééééééééééééé\n"));
 }
 
