@@ -6,7 +6,8 @@ macro(qr_find_python)
     find_program(QR_PYTHON NAMES python3 REQUIRED)
 endmacro()
 
-# qr_python_tests(prefix file.py [LABELS l...] [ENVIRONMENT a=b...]): tests prefix.file.Class.test. A method that skips makes its ctest skip.
+# qr_python_tests(prefix file.py [LABELS l...] [ENVIRONMENT a=b...]): the tests are named
+# prefix.file.Class.test. A method that skips makes its ctest skip.
 function(qr_python_tests prefix file)
     cmake_parse_arguments(ARG "" "" "LABELS;ENVIRONMENT" ${ARGN})
     get_filename_component(folder ${file} DIRECTORY)

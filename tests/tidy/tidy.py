@@ -15,6 +15,7 @@ import sys
 import rules
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+CORPUS = "tests/fuzz/corpus/"  # inputs, some of them no text: they count for their size alone
 
 
 class Tree:
@@ -31,7 +32,9 @@ class Tree:
         self._texts = {}
 
     def paths(self, suffixes):
-        return [path for path in self._paths if path.endswith(suffixes)]
+        """Those with one of the suffixes; "" is every path, fuzz inputs included."""
+        return [path for path in self._paths if path.endswith(suffixes)
+                and not (suffixes and path.startswith(CORPUS))]
 
     def text(self, path):
         if path not in self._texts:
