@@ -1,4 +1,5 @@
 #include "server/app/app.h"
+#include "host/base/version.h"
 
 #include <algorithm>
 #include <string_view>

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "host/base/version.h"
 #include "server/app/app.h"
 
 namespace qr {
@@ -72,7 +73,7 @@ int run_server(const Config& config, const std::vector<std::string>& warnings) {
     const Result<void> listening = app.listen();
     if (!listening.ok()) return failed(log, Event::stopped, listening.error(), kExitUsage);
     LogLine started = log.line(LogLevel::info, Event::server_started);
-    started.text("version", QR_VERSION).text("hostname", config.hostname);
+    started.text("version", version()).text("hostname", config.hostname);
     started.number("port", std::uint64_t{app.port()});
     log.write(std::move(started));
 

@@ -42,6 +42,13 @@ std::size_t count_digits(const char* text) {
     return count;
 }
 
+std::size_t count_zeros(const char* text) {
+    std::size_t count = 0;
+    while (count < static_cast<std::size_t>(kPowerMax) && text[count] == '0')
+        ++count;
+    return count;
+}
+
 // Eight digits, the first in the lowest byte; bytes of zero count as leading zeros. Adds
 // neighbours in pairs, then pairs of pairs, within one register.
 std::uint64_t eight_digits(std::uint64_t bytes) {
@@ -145,7 +152,11 @@ QuickFloat quick_float(const char* text) {
     int power = 0;
     if (*text == '.') {
         const std::size_t count = count_digits(++text);
-        if (count == 0 || whole + count > kDigitsMax) return {};
+        if (count == 0 || count > static_cast<std::size_t>(kPowerMax)) return {};
+        if (whole + count > kDigitsMax) {
+            const std::size_t leading = digits == 0 ? whole + count_zeros(text) : 0;
+            if (whole + count - leading > kDigitsMax) return {};
+        }
         digits = append_digits(digits, text, count);
         text += count;
         power = -static_cast<int>(count);

@@ -41,12 +41,18 @@ std::string_view reason(simdjson::error_code code) {
         case simdjson::NUMBER_ERROR:
             return "a number that is not written as JSON writes it";
         case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
-            return "a body that does not end with its closing bracket";
+            return "a body that does not end where its brackets do";
         case simdjson::TRAILING_CONTENT:
             return "more behind the end of the document";
         default:
             return "no value, key, comma, colon or bracket where one belongs";
     }
+}
+
+// The first pass over a document, which finds strings and brackets, does not say where.
+bool has_position(simdjson::error_code code) {
+    return code != simdjson::EMPTY && code != simdjson::UNCLOSED_STRING &&
+           code != simdjson::UNESCAPED_CHARS && code != simdjson::INCOMPLETE_ARRAY_OR_OBJECT;
 }
 
 std::string_view name_of(Type type) {
@@ -97,6 +103,7 @@ Reader::~Reader() {
 }
 
 Result<Object> Reader::root() {
+    if (text_.empty()) return malformed(simdjson::EMPTY, text_.data());
     const simdjson::padded_string_view padded(text_.data(), text_.size(),
                                               text_.size() + Buffer::kPadding);
     auto& parser = *thread_parser().parser;
@@ -290,9 +297,7 @@ Error Reader::malformed(simdjson::error_code code, const char* at) {
     }
     Error error{.code = Code::malformed, .found = std::string(reason(code)), .allowed = "JSON"};
     error.message = "body: found " + error.found;
-    const bool is_known = code != simdjson::UNCLOSED_STRING && code != simdjson::UNESCAPED_CHARS &&
-                          code != simdjson::EMPTY;
-    if (is_known) error.message += " at byte " + std::to_string(at - text_.data());
+    if (has_position(code)) error.message += " at byte " + std::to_string(at - text_.data());
     error.message += ", allowed: JSON";
     return error;
 }
