@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From nothing: a bare Debian 12 in a folder, a clone of this repository in it, and the two commands.
+# From nothing: a bare Debian 12 in a folder, a clone of this repository in it, the two commands.
 #
 #   tests/e2e/clean_machine.sh [FOLDER]          run.sh --check, then test.sh
 #   tests/e2e/clean_machine.sh --run [FOLDER]    run.sh --check alone
