@@ -11,9 +11,12 @@
 // those of its proper errors, and none of them leaves this file.
 namespace {
 struct TomlAssertion {};
+[[noreturn]] void toml_assertion_failed() {
+    throw TomlAssertion();
+}
 }  // namespace
 #undef NDEBUG
-#define TOML_ASSERT(condition) ((condition) ? static_cast<void>(0) : throw TomlAssertion())
+#define TOML_ASSERT(condition) ((condition) ? static_cast<void>(0) : toml_assertion_failed())
 #define TOML_EXCEPTIONS 1
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>

@@ -19,10 +19,11 @@ struct Context {
     const Limits limits;
 
     std::atomic<bool> is_draining{false};
+    std::atomic<bool> is_listening{false};
     std::mutex mutex;
     std::condition_variable changed;
 
-    // A count went down. Costs one load unless somebody waits for it.
+    // A count went down, or the listener closed. Costs one load unless somebody waits for it.
     void note_change() {
         if (!is_draining.load()) return;
         const std::lock_guard lock(mutex);

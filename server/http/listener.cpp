@@ -68,6 +68,7 @@ Result<std::uint16_t> Listener::listen(const std::string& hostname, std::uint16_
 }
 
 void Listener::start() {
+    context_.is_listening = true;
     asio::co_spawn(threads_.front()->loop(), run(), asio::detached);
 }
 
@@ -79,6 +80,8 @@ void Listener::stop() {
         ErrorCode ignored;
         acceptor_.close(ignored);
         rest_.cancel();
+        context_.is_listening = false;
+        context_.note_change();
     });
 }
 

@@ -68,9 +68,11 @@ class Server::Impl {
         const auto deadline = now + timeout;
         const auto settled = std::min(now + kSettle, deadline);
         std::unique_lock lock(context_.mutex);
-        context_.changed.wait_until(lock, settled, [this] { return connections() == 0; });
-        return context_.changed.wait_until(lock, deadline,
-                                           [this] { return requests_in_flight() == 0; });
+        const auto is_closed = [this] { return !context_.is_listening; };
+        context_.changed.wait_until(lock, settled,
+                                    [&] { return is_closed() && connections() == 0; });
+        return context_.changed.wait_until(
+            lock, deadline, [&] { return is_closed() && requests_in_flight() == 0; });
     }
 
     void stop() {
