@@ -67,7 +67,8 @@ boost::asio::awaitable<http::Response> App::handle(http::Request& request) {
     const Result<http::Router::Match> match = router_.find(request.verb, request.path);
     if (!match.ok()) co_return describe(request, match.error());
     const http::Handler& handler = match->route->handler;
-    http::Response response = co_await handler(request);
+    const http::PathParameters& parameters = match->parameters;
+    http::Response response = co_await handler(request, parameters);
     co_return finished(request, std::move(response));
 }
 
