@@ -27,7 +27,7 @@ case ${1:-} in
         ;;
     --check-scripts)
         need shellcheck
-        files 'scripts/*.sh' 'tests/*.sh' .ci/run | xargs -0 -r shellcheck -x -P SCRIPTDIR
+        files '*.sh' .ci/run | xargs -0 -r shellcheck -x -P SCRIPTDIR
         ;;
     *) die "unknown argument '$1'; allowed: --check, --check-scripts" ;;
 esac
