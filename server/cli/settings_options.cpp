@@ -35,7 +35,7 @@ SettingsOptions::SettingsOptions(CLI::App& command, const std::vector<std::strin
                                  " Allowed: " + config::allowed_values(setting) +
                                  ". Default: " + config::print_value(setting, Config{}) + ".";
         command.add_option(config::flag_name(setting), values_[std::string(setting.key)], help)
-            ->type_name("");
+            ->type_name("VALUE");
     }
 }
 
