@@ -21,10 +21,9 @@ class HandlerSink final : public ReplySink {
 
     void deliver(Result<JobScores> result) noexcept override {
         const auto executor = asio::get_associated_executor(handler_);
-        asio::post(executor,
-                   [handler = std::move(handler_), result = std::move(result)]() mutable {
-                       std::move(handler)(std::move(result));
-                   });
+        asio::post(executor, [handler = std::move(handler_), result = std::move(result)]() mutable {
+            std::move(handler)(std::move(result));
+        });
     }
 
   private:
@@ -46,7 +45,8 @@ struct Submission {
     }
 };
 
-// async_initiate stays in a plain function: g++ 12 would destroy its temporaries twice in a coroutine.
+// async_initiate stays in a plain function: g++ 12 would destroy its temporaries twice in a
+// coroutine.
 template <class Token>
 auto initiate(Batcher* batcher, JobTerms* terms, Token token) {
     return asio::async_initiate<Token, Signature>(Submission{}, token, batcher, terms);

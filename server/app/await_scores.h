@@ -1,4 +1,5 @@
-// The single bridge from the batcher to a coroutine: submit a job, suspend, resume on the same io thread.
+// The single bridge from the batcher to a coroutine: submit a job, suspend, resume on the same io
+// thread.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -19,8 +20,9 @@ struct JobTerms {
     std::optional<TimePoint> deadline;
 };
 
-// Consumes `terms`; they and the vectors behind terms.task must stay alive until the result is there: the
-// awaiting coroutine keeps both in its frame. A refused submission comes back as the batcher's error.
+// Consumes `terms`; they and the vectors behind terms.task must stay alive until the result is
+// there: the awaiting coroutine keeps both in its frame. A refused submission comes back as the
+// batcher's error.
 boost::asio::awaitable<Result<JobScores>> async_scores(Batcher& batcher, JobTerms& terms);
 
 }  // namespace qr

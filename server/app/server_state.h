@@ -1,4 +1,5 @@
-// Whether this server should get traffic: one atomic that health reads and the composition root moves.
+// Whether this server should get traffic: one atomic that health reads and the composition root
+// moves.
 #pragma once
 
 #include <atomic>
@@ -11,10 +12,14 @@ enum class State : std::uint8_t { starting, ready, draining, failing };
 
 constexpr std::string_view to_string(State state) {
     switch (state) {
-        case State::starting: return "starting";
-        case State::ready: return "ready";
-        case State::draining: return "draining";
-        case State::failing: return "failing";
+        case State::starting:
+            return "starting";
+        case State::ready:
+            return "ready";
+        case State::draining:
+            return "draining";
+        case State::failing:
+            return "failing";
     }
     return "failing";
 }

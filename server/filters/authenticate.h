@@ -16,7 +16,8 @@ class Authenticator {
 
     bool is_required() const { return !keys_.empty(); }
 
-    // The tenant ("key-1" for the first key, "" when no keys are configured). Errors: `unauthenticated`.
+    // The tenant ("key-1" for the first key, "" when no keys are configured). Errors:
+    // `unauthenticated`.
     Result<std::string> tenant_of(const http::Fields& fields) const;
 
   private:

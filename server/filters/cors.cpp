@@ -28,7 +28,8 @@ void Cors::decorate(const http::Request& request, http::Response& response) cons
     const std::string_view origin = request.fields.get("origin");
     if (!allows(origin)) return;
     response.fields.add("Access-Control-Allow-Origin", std::string(origin));
-    response.fields.add("Access-Control-Expose-Headers", "X-Request-Id, Server-Timing, Retry-After");
+    response.fields.add("Access-Control-Expose-Headers",
+                        "X-Request-Id, Server-Timing, Retry-After");
 }
 
 http::Response Cors::preflight(const http::Request& request,

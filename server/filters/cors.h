@@ -12,7 +12,8 @@ namespace qr {
 
 class Cors {
   public:
-    explicit Cors(std::vector<std::string> allowed_origins) : allowed_(std::move(allowed_origins)) {}
+    explicit Cors(std::vector<std::string> allowed_origins)
+        : allowed_(std::move(allowed_origins)) {}
 
     // Adds what a browser at the request's Origin needs to read the response.
     void decorate(const http::Request& request, http::Response& response) const;

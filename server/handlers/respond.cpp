@@ -16,7 +16,8 @@ bool is_media_type(std::string_view content_type, std::string_view wanted) {
     if (end + 1 != wanted.size()) return false;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const char c = type[i];
-        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != wanted[i]) return false;
+        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != wanted[i])
+            return false;
     }
     return true;
 }
@@ -53,15 +54,21 @@ Result<std::optional<std::size_t>> header_length_of(const http::Request& request
 
 http::Response error_response(const Error& error, const http::Request& request) {
     http::Response response{.status = native::status_of(error.code),
-                            .body = native::print_error(error, request.id)};
+                            .body = native::print_error(error, request.id),
+                            .error = error.code};
     switch (error.code) {
         case Code::overloaded:
         case Code::unavailable:
             response.fields.add("Retry-After", "1");
             break;
-        case Code::method_not_allowed: response.fields.add("Allow", error.allowed); break;
-        case Code::unauthenticated: response.fields.add("WWW-Authenticate", "Bearer"); break;
-        default: break;
+        case Code::method_not_allowed:
+            response.fields.add("Allow", error.allowed);
+            break;
+        case Code::unauthenticated:
+            response.fields.add("WWW-Authenticate", "Bearer");
+            break;
+        default:
+            break;
     }
     return response;
 }

@@ -24,10 +24,11 @@ Result<JobTerms> terms_of(const Parsed& parsed, const http::Request& request,
                           const Services& services) {
     const Result<ScoreTask> task = prepare(parsed.vectors, parsed.method, services.rerank_limits);
     if (!task.ok()) return task.error();
-    return JobTerms{.task = *task,
-                    .tenant = request.tenant,
-                    .priority = parsed.priority,
-                    .deadline = request.started + parsed.timeout.value_or(services.default_timeout)};
+    return JobTerms{
+        .task = *task,
+        .tenant = request.tenant,
+        .priority = parsed.priority,
+        .deadline = request.started + parsed.timeout.value_or(services.default_timeout)};
 }
 
 template <class Parsed>
@@ -51,6 +52,8 @@ asio::awaitable<http::Response> answer(const Services& services, http::Request& 
         const Error error = describe(*fault, parsed->vectors, parsed->is_query_list);
         co_return error_response(error, request);
     }
+    services.metrics.queue_wait_seconds.Observe(
+        std::chrono::duration<double>(scored->waited).count());
     times.restart();
     times.add("queue", scored->waited);
     times.add("score", scored->scored);
@@ -64,9 +67,8 @@ asio::awaitable<http::Response> answer(const Services& services, http::Request& 
 
 std::string print_rerank(const RerankRequest& request, const TaskScores& scores,
                          const native::Provenance& provenance) {
-    const std::vector<Ranking> rankings =
-        rank(scores.values, request.vectors.queries.rows, request.vectors.documents.rows,
-             request.top_n);
+    const std::vector<Ranking> rankings = rank(scores.values, request.vectors.queries.rows,
+                                               request.vectors.documents.rows, request.top_n);
     return native::print_rankings(request, rankings, provenance);
 }
 

@@ -1,7 +1,7 @@
 // POST /v1/rerank and POST /v1/score: a request's vectors through the batcher and back.
 //
-// Both walk one corridor: payload, parse, limits, batcher, print. They differ in what they parse and
-// print only. Stage times go into Server-Timing.
+// Both walk one corridor: payload, parse, limits, batcher, print. They differ in what they parse
+// and print only. Stage times go into Server-Timing.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -1,0 +1,52 @@
+#include "server/json/path.h"
+
+#include "server/json/utf8.h"
+
+namespace qr::json {
+namespace {
+
+constexpr std::size_t kExcerptBytes = 64;
+
+std::string escape_step(std::string_view name) {
+    std::string step;
+    for (const char character : excerpt(name)) {
+        if (character == '~') {
+            step += "~0";
+        } else if (character == '/') {
+            step += "~1";
+        } else {
+            step += character;
+        }
+    }
+    return step;
+}
+
+}  // namespace
+
+std::string Path::pointer() const {
+    if (parent_ == nullptr) return {};
+    return parent_->pointer() + '/' + (is_index_ ? std::to_string(index_) : escape_step(name_));
+}
+
+std::string Path::pattern() const {
+    if (parent_ == nullptr) return {};
+    return parent_->pattern() + '/' + (is_index_ ? "*" : escape_step(name_));
+}
+
+std::string excerpt(std::string_view text) {
+    if (text.size() <= kExcerptBytes) return std::string(text);
+    const std::string_view cut = text.substr(0, kExcerptBytes);
+    return std::string(cut.substr(0, valid_utf8_prefix(cut))) + "...";
+}
+
+Error invalid_at(const Path& path, std::string found, std::string allowed) {
+    Error error{.code = Code::invalid,
+                .pointer = path.pointer(),
+                .found = std::move(found),
+                .allowed = std::move(allowed)};
+    error.message = (error.pointer.empty() ? "body" : error.pointer) + ": found " + error.found +
+                    ", allowed: " + error.allowed;
+    return error;
+}
+
+}  // namespace qr::json
