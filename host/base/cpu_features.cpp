@@ -1,6 +1,21 @@
 #include "host/base/cpu_features.h"
 
+#include <cpuid.h>
+
 namespace qr {
+namespace {
+
+// clang 14 does not know "f16c" in __builtin_cpu_supports. The operating system's part of the
+// question, saved AVX registers, is answered with avx2.
+bool has_f16c() {
+    unsigned eax = 0;
+    unsigned ebx = 0;
+    unsigned ecx = 0;
+    unsigned edx = 0;
+    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
+}
+
+}  // namespace
 
 std::string_view to_string(InstructionSet set) {
     switch (set) {
@@ -15,8 +30,7 @@ std::string_view to_string(InstructionSet set) {
 }
 
 bool is_supported(InstructionSet set) {
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                      __builtin_cpu_supports("f16c");
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
     const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
                         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                         __builtin_cpu_supports("avx512vl");

@@ -2,12 +2,13 @@
 //
 // A batch leaves as soon as the backend is free and takes whatever waits, up to `batch_pairs_max`:
 // no artificial delay. Jobs leave in order of effective arrival (arrival + priority x
-// kPriorityStep), so a higher number waits longer but nothing starves. Every accepted job is
-// answered exactly once.
+// kPriorityStep), so a larger number waits longer but nothing starves. Every accepted job is
+// answered exactly once; one whose deadline has passed is answered without being scored.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -26,39 +27,57 @@ struct BatcherLimits {
     std::size_t batch_pairs_max = 65'536;                // a larger job travels alone
 };
 
+// What one batch was, told to `on_batch` on the lane's thread just before the batch is answered.
+struct BatchReport {
+    std::size_t tasks = 0;
+    std::size_t documents = 0;
+    std::size_t pairs = 0;
+    std::size_t expired = 0;  // answered deadline_exceeded on the way
+    Duration scored{};
+    std::optional<Code> failed;  // the backend refused the whole batch
+};
+
 class Batcher {
   public:
     static constexpr Duration kPriorityStep = std::chrono::milliseconds(10);
 
-    Batcher(FidelityBackend& backend, const Clock& clock, BatcherLimits limits);
+    Batcher(FidelityBackend& backend, const Clock& clock, BatcherLimits limits,
+            std::function<void(const BatchReport&)> on_batch = {});
     ~Batcher();  // stop()s
 
-    // Takes the job; on `overloaded` (queue full) or `unavailable` (stopped) the job's reply is not
-    // delivered: the caller answers. Thread-safe.
-    Result<void> submit(Job&& job);
+    // Takes the job and stamps its arrival. On `overloaded` (queue full) or `unavailable` (stopped)
+    // the job is left untouched, its reply undelivered: the caller answers. Thread-safe.
+    Result<void> submit(Job& job);
 
     // Answers what waits with `unavailable`, finishes the batch in flight, joins. Idempotent.
     void stop();
 
     std::size_t waiting_jobs() const;
-    bool is_scoring() const;  // a batch is with the backend now
 
   private:
     using Queue = std::multimap<TimePoint, Job>;  // by effective arrival
 
+    struct Batch {
+        std::vector<Job> jobs;
+        std::vector<Job> expired;
+        std::size_t pairs = 0;
+    };
+
     void run();
-    std::vector<Job> take_batch();
-    void answer(std::vector<Job> jobs);
+    bool wait_for_work();
+    Batch take_batch();
+    Result<Scores> run_backend(const Batch& batch, BatchReport& report);
+    void score(Batch batch);
 
     FidelityBackend& backend_;
     const Clock& clock_;
     const BatcherLimits limits_;
+    const std::function<void(const BatchReport&)> on_batch_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     Queue queue_;
     std::size_t queue_bytes_ = 0;
     bool is_stopping_ = false;
-    bool is_scoring_ = false;
     std::thread lane_;
 };
 

@@ -46,6 +46,7 @@ struct RerankRequest {
 // "POST /v1/score": the whole score matrix, in request order.
 struct ScoreRequest {
     VectorInput vectors;
+    bool is_query_list = false;  // "queries", not "query"
     scoring::Method method = scoring::Method::signed_fidelity;
     std::optional<std::chrono::milliseconds> timeout;
     int priority = 0;

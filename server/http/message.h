@@ -12,6 +12,7 @@
 
 #include "host/base/buffer.h"
 #include "host/base/clock.h"
+#include "host/base/error.h"
 
 namespace qr::http {
 
@@ -32,6 +33,8 @@ class Fields {
     // First value of that (lower-case) name, or empty.
     std::string_view get(std::string_view name) const;
     bool has(std::string_view name) const;
+    void remove(std::string_view name);  // every field of that name
+    void reserve(std::size_t count) { list_.reserve(count); }
     const std::vector<Field>& list() const { return list_; }
 
   private:
@@ -47,6 +50,8 @@ struct Request {
     std::string peer;                           // "127.0.0.1:53122"
     std::string id;                             // X-Request-Id, checked, or made by us
     TimePoint started{};                        // first byte of the head
+    std::string_view route;  // pattern that matched, for metrics; set by refuse()
+    std::string tenant;      // key id, "" without keys; set by refuse()
 
     // The body, decoded (chunks joined, gzip undone), with Buffer::kPadding readable bytes behind
     // it. With `Inference-Header-Content-Length: n` the byte at body[n] is 64-byte aligned.
@@ -63,6 +68,7 @@ struct Response {
     std::string content_type = "application/json";
     Fields fields;
     std::string body;
+    std::optional<Code> error;  // what the body reports, for the metrics
 };
 
 }  // namespace qr::http

@@ -16,14 +16,16 @@ namespace qr::http {
 
 // Parameters by name, in path order: views into the request's path.
 using PathParameters = std::vector<std::pair<std::string_view, std::string_view>>;
-using Handler = std::function<boost::asio::awaitable<Response>(Request&, PathParameters)>;
+using Handler = std::function<boost::asio::awaitable<Response>(Request&, const PathParameters&)>;
 
-enum class Access { open, keyed };  // keyed: needs an API key once keys are configured
+enum class Access { open, keyed };    // keyed: needs an API key once keys are configured
+enum class Work { light, scoring };  // scoring: needs a backend, counts against the request limit
 
 struct Route {
     Verb verb = Verb::get;
     std::string pattern;  // "/v1/collections/{name}"
     Access access = Access::keyed;
+    Work work = Work::light;
     Handler handler;
 };
 

@@ -26,6 +26,7 @@ class Writer {
     void number(double value);
     void integer(std::integral auto value) { raw(std::to_string(value)); }
     void boolean(bool value) { raw(value ? "true" : "false"); }
+    void null() { raw("null"); }
 
     // A field of the open object: key and value at once.
     void field(std::string_view name, std::string_view text) {

@@ -1,0 +1,231 @@
+#include "host/backend/cpu/cpu_backend.h"
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "host/backend/cpu/read_out.h"
+#include "host/backend/cpu/row_fault.h"
+#include "host/base/check.h"
+#include "kernels/math/amplitude.h"
+#include "kernels/math/lanes.h"
+
+namespace qr::cpu {
+namespace {
+
+constexpr std::align_val_t kCacheLine{64};
+
+std::size_t padded(std::size_t dimension) {
+    return (dimension + math::kLanes - 1) / math::kLanes * math::kLanes;
+}
+
+// The widened queries and their squared norms, each on a cache line of its own.
+std::size_t scratch_doubles(const ScoreTask& task) {
+    return task.queries.rows * padded(task.queries.dimension) + padded(task.queries.rows);
+}
+
+void check(const ScoreTask& task) {
+    QR_CHECK(task.queries.rows >= 1 && task.documents.rows >= 1);
+    QR_CHECK(task.queries.dimension >= 1 && task.queries.dimension <= math::kDimensionMax);
+    QR_CHECK(task.queries.dimension == task.documents.dimension);
+}
+
+// Zero padding reaches the end of the stride, so kernels need no tail for the query.
+void widen(std::span<const float> row, double* wide, std::size_t stride) {
+    for (std::size_t i = 0; i < row.size(); ++i)
+        wide[i] = row[i];
+    std::fill(wide + row.size(), wide + stride, 0.0);
+}
+
+// The first bad one of `norms2`, which are those of the rows from row_begin on.
+std::size_t first_bad(std::span<const double> norms2, std::size_t row_begin) {
+    for (std::size_t i = 0; i < norms2.size(); ++i) {
+        if (!is_good_norm2(norms2[i])) return row_begin + i;
+    }
+    return kNoRow;
+}
+
+// Tiles are ordered by task and row, so the first bad tile of a task holds its first bad row.
+void record_faults(const ScoreBatch& batch, const TilePlan& plan, RowFault::Side side,
+                   Scores& scores) {
+    for (const Tile& tile : plan.tiles) {
+        TaskScores& task = scores.tasks[tile.task];
+        if (tile.first_bad_row == kNoRow || task.fault.has_value()) continue;
+        const ScoreTask& source = batch.tasks[tile.task];
+        const MatrixView& matrix =
+            side == RowFault::Side::query ? source.queries : source.documents;
+        task.fault = find_fault(side, tile.first_bad_row, matrix.row(tile.first_bad_row));
+        task.values.clear();
+    }
+}
+
+TilePlan plan_queries(const ScoreBatch& batch) {
+    std::vector<TileSource> sources;
+    sources.reserve(batch.tasks.size());
+    for (std::size_t i = 0; i < batch.tasks.size(); ++i) {
+        const MatrixView& queries = batch.tasks[i].queries;
+        sources.push_back(
+            {.task = i, .rows = queries.rows, .queries = 1, .dimension = queries.dimension});
+    }
+    return plan_tiles(sources);
+}
+
+TilePlan plan_documents(const ScoreBatch& batch, const Scores& scores) {
+    std::vector<TileSource> sources;
+    sources.reserve(batch.tasks.size());
+    for (std::size_t i = 0; i < batch.tasks.size(); ++i) {
+        if (scores.tasks[i].fault.has_value()) continue;
+        const ScoreTask& task = batch.tasks[i];
+        sources.push_back({.task = i,
+                           .rows = task.documents.rows,
+                           .queries = task.queries.rows,
+                           .dimension = task.documents.dimension});
+    }
+    return plan_tiles(sources);
+}
+
+}  // namespace
+
+void CpuBackend::Scratch::Free::operator()(double* data) const {
+    ::operator delete(data, kCacheLine);
+}
+
+double* CpuBackend::Scratch::reserve(std::size_t count) {
+    if (count > capacity_) {
+        data_.reset();
+        capacity_ = 0;
+        data_.reset(static_cast<double*>(::operator new(count * sizeof(double), kCacheLine)));
+        capacity_ = count;
+    }
+    return data_.get();
+}
+
+void CpuBackend::Scratch::trim() {
+    if (capacity_ * sizeof(double) <= kScratchKeptBytesMax) return;
+    data_.reset();
+    capacity_ = 0;
+}
+
+CpuBackend::CpuBackend(std::string_view name, const KernelTable& kernels, std::size_t threads)
+    : name_(name), kernels_(kernels), pool_(threads) {}
+
+BackendCapabilities CpuBackend::capabilities() const {
+    return {.device = "cpu",
+            .instruction_set = std::string(to_string(kernels_.instruction_set)),
+            .threads = pool_.threads()};
+}
+
+Result<Scores> CpuBackend::score(const ScoreBatch& batch) {
+    try {
+        const Result<void> laid_out = lay_out(batch);
+        if (!laid_out.ok()) return laid_out.error();
+        Scores scores = score_all(batch);
+        scratch_.trim();
+        return scores;
+    } catch (const std::bad_alloc&) {
+        return Error{.code = Code::out_of_memory,
+                     .message = "the batch needs more memory than this machine has left"};
+    } catch (const std::length_error&) {
+        return Error{.code = Code::out_of_memory,
+                     .message = "the batch needs more memory than a process can hold"};
+    }
+}
+
+Scores CpuBackend::score_all(const ScoreBatch& batch) {
+    Scores scores;
+    scores.tasks.resize(batch.tasks.size());
+
+    TilePlan queries = plan_queries(batch);
+    run(queries, [&](std::size_t i) {
+        Tile& tile = queries.tiles[i];
+        prepare_queries(batch.tasks[tile.task], memory_[tile.task], tile);
+    });
+    record_faults(batch, queries, RowFault::Side::query, scores);
+
+    TilePlan documents = plan_documents(batch, scores);
+    for (const Tile& tile : documents.tiles) {
+        const ScoreTask& task = batch.tasks[tile.task];
+        if (tile.row_begin == 0)
+            scores.tasks[tile.task].values.resize(task.queries.rows * task.documents.rows);
+    }
+    run(documents, [&](std::size_t i) {
+        Tile& tile = documents.tiles[i];
+        score_documents(batch.tasks[tile.task], memory_[tile.task], scores.tasks[tile.task].values,
+                        tile);
+    });
+    record_faults(batch, documents, RowFault::Side::document, scores);
+    return scores;
+}
+
+Result<void> CpuBackend::lay_out(const ScoreBatch& batch) {
+    constexpr std::size_t kDoublesMax = kScratchBytesMax / sizeof(double);
+    std::size_t total = 0;
+    for (const ScoreTask& task : batch.tasks) {
+        check(task);
+        const bool is_sane = task.queries.rows <= kDoublesMax;  // so that no product overflows
+        if (is_sane) total += scratch_doubles(task);
+        if (!is_sane || total > kDoublesMax) {
+            return Error{.code = Code::out_of_memory,
+                         .message = "the queries of the batch need more working memory than the " +
+                                    std::to_string(kScratchBytesMax >> 20) + " MiB allowed"};
+        }
+    }
+    double* free = scratch_.reserve(total);
+    memory_.clear();
+    memory_.reserve(batch.tasks.size());
+    for (const ScoreTask& task : batch.tasks) {
+        const std::size_t stride = padded(task.queries.dimension);
+        const TaskMemory memory = {
+            .wide = free, .stride = stride, .query_norms2 = free + task.queries.rows * stride};
+        free = memory.query_norms2 + padded(task.queries.rows);
+        memory_.push_back(memory);
+    }
+    return {};
+}
+
+void CpuBackend::run(TilePlan& plan, const ThreadPool::Work& work) {
+    if (plan.products > kInlineProductsMax) {
+        pool_.run(plan.tiles.size(), work);
+        return;
+    }
+    for (std::size_t i = 0; i < plan.tiles.size(); ++i)
+        work(i);
+}
+
+void CpuBackend::prepare_queries(const ScoreTask& task, const TaskMemory& memory,
+                                 Tile& tile) const {
+    const std::size_t stride = memory.stride;
+    for (std::size_t row = tile.row_begin; row < tile.row_end; ++row) {
+        const std::span<const float> query = task.queries.row(row);
+        double* const wide = memory.wide + row * stride;
+        widen(query, wide, stride);
+        double self = 0;  // the query's dot with itself is its squared norm
+        kernels_.inner_products({wide, 1, stride}, {query.data(), 1, query.size()},
+                                {&self, 1, memory.query_norms2 + row});
+    }
+    tile.first_bad_row = first_bad(
+        {memory.query_norms2 + tile.row_begin, tile.row_end - tile.row_begin}, tile.row_begin);
+}
+
+void CpuBackend::score_documents(const ScoreTask& task, const TaskMemory& memory,
+                                 std::span<double> values, Tile& tile) const {
+    const std::size_t rows = tile.row_end - tile.row_begin;
+    const std::size_t columns = task.documents.rows;
+    const std::size_t stride = memory.stride;
+    std::array<double, kTileRowsMax> norms2_of_tile;
+    const std::span<double> norms2 = std::span(norms2_of_tile).first(rows);
+    const std::span<double> block = values.subspan(tile.query_begin * columns + tile.row_begin);
+    kernels_.inner_products(
+        {memory.wide + tile.query_begin * stride, tile.query_end - tile.query_begin, stride},
+        {task.documents.row(tile.row_begin).data(), rows, task.documents.dimension},
+        {block.data(), columns, norms2.data()});
+    tile.first_bad_row = first_bad(norms2, tile.row_begin);
+    for (std::size_t q = tile.query_begin; q < tile.query_end; ++q) {
+        read_out(task.method, memory.query_norms2[q], norms2,
+                 block.subspan((q - tile.query_begin) * columns, rows));
+    }
+}
+
+}  // namespace qr::cpu

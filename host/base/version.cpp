@@ -1,0 +1,26 @@
+// QR_VERSION, QR_COMMIT and QR_BUILD_TYPE are defined for this file alone, in CMakeLists.txt.
+#include "host/base/version.h"
+
+namespace qr {
+
+std::string_view version() {
+    return QR_VERSION;
+}
+
+std::string_view commit() {
+    return QR_COMMIT;
+}
+
+std::string_view compiler() {
+#if defined(__clang__)
+    return "clang " __clang_version__;
+#else
+    return "g++ " __VERSION__;
+#endif
+}
+
+std::string_view build_type() {
+    return QR_BUILD_TYPE;
+}
+
+}  // namespace qr

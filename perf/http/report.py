@@ -1,0 +1,107 @@
+"""Where a measurement came from, how it reads, and where it is kept."""
+
+import json
+import os
+import pathlib
+import platform
+import re
+import statistics
+import subprocess
+import sys
+
+import processes
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "PERFORMANCE.md"
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+
+ROWS = (
+    ("`POST /v1/rerank`, binary", "ours_binary", "nginx_binary", "nginx reading the same body"),
+    ("`POST /v1/rerank`, base64", "ours_base64", "nginx_base64", "nginx reading the same body"),
+    ("`POST /v1/rerank`, JSON", "ours_json", "simdjson", "simdjson On-Demand alone"),
+    ("`GET /health/live`", "ours_live", "nginx_static", "nginx, a static file of 1 KB"),
+)
+
+
+def _output(*command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    except FileNotFoundError:
+        return "absent"
+    return (done.stdout + done.stderr).strip()
+
+
+def _package(name):
+    return _output("dpkg-query", "-W", "-f", "${Version}", name)
+
+
+def cpu_model():
+    cpuinfo = pathlib.Path("/proc/cpuinfo").read_text()
+    found = re.search(r"model name\s*:\s*(.+)", cpuinfo)
+    return found.group(1).strip() if found else platform.machine()
+
+
+def machine():
+    words = re.sub(r"\(R\)|\(TM\)|CPU|Processor|\d+-Core|@.*", " ", cpu_model())
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") + f"-{os.cpu_count()}-cores"
+
+
+def provenance(build, arguments):
+    return {
+        "machine": machine(),
+        "cpu": cpu_model(),
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "commit": _output("git", "rev-parse", "--short=12", "HEAD"),
+        "dirty": bool(_output("git", "status", "--porcelain", "--untracked-files=no")),
+        "command": "scripts/bench.sh " + " ".join(sys.argv[2:]),
+        "binary": _output(str(build / "bin" / "quantumrerank"), "--version"),
+        "compiler": _output("g++", "--version").splitlines()[0],
+        "settings": {
+            "ours": " ".join(processes.Ours.FLAGS),
+            "nginx": "worker_processes 1; access_log off; client_body_buffer_size "
+                     + processes.NGINX_BODY_BUFFER + "; echo_read_request_body",
+            "load": f"wrk -t1 -c{processes.CONNECTIONS} -d{arguments.seconds}s, keep-alive, "
+                    f"{arguments.rounds} rounds in turns",
+        },
+        "versions": {name: _package(name) for name in
+                     ("nginx", "libnginx-mod-http-echo", "wrk", "libsimdjson-dev")},
+    }
+
+
+def medians(rounds):
+    """The median of each target's figures over the rounds."""
+    return {target: {figure: statistics.median(r[target][figure] for r in rounds)
+                     for figure, value in rounds[0][target].items()
+                     if isinstance(value, (int, float))}
+            for target in rounds[0]}
+
+
+def table(result):
+    """Two tables in Markdown: CPU per request, and the bars."""
+    found = result["medians"]
+    lines = ["| server CPU per request | ours, µs | beside, µs | what is beside |",
+             "|---|---:|---:|---|"]
+    for label, ours, theirs, what in ROWS:
+        lines.append(f"| {label} | {found[ours]['cpu_us']:.1f} | {found[theirs]['cpu_us']:.1f} | "
+                     f"{what} |")
+    lines += ["", "| bar | found | at most | |", "|---|---:|---:|---|"]
+    for bar in result["bars"]:
+        unit = "" if bar["unit"] == "x" else " " + bar["unit"]
+        lines.append(f"| {bar['what']} | {bar['found']:.2f}{unit} | {bar['bar']:.4g}{unit} | "
+                     f"{'met' if bar['met'] else '**missed**'} |")
+    lines += ["", f"{result['cpu']}, {result['cores']} cores; commit {result['commit']}"
+              f"{' with changes' if result['dirty'] else ''}; `{result['command'].strip()}`."]
+    return "\n".join(lines)
+
+
+def write(result):
+    folder = ROOT / "perf" / "results"
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{result['machine']}.json"
+    file.write_text(json.dumps(result, indent=1) + "\n")
+    page = PAGE.read_text()
+    before, rest = page.split(BEGIN)
+    after = rest.split(END)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n{table(result)}\n{END}{after}")
+    print(f"written: {file.relative_to(ROOT)}, {PAGE.relative_to(ROOT)}", file=sys.stderr)

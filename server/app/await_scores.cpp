@@ -1,0 +1,64 @@
+#include "server/app/await_scores.h"
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <utility>
+
+namespace qr {
+namespace {
+
+namespace asio = boost::asio;
+using Signature = void(Result<JobScores>);
+
+// Resumes the waiting coroutine on its own executor; deliver() itself only posts.
+template <class Handler>
+class HandlerSink final : public ReplySink {
+  public:
+    explicit HandlerSink(Handler handler) : handler_(std::move(handler)) {}
+
+    void deliver(Result<JobScores> result) noexcept override {
+        const auto executor = asio::get_associated_executor(handler_);
+        asio::post(executor, [handler = std::move(handler_), result = std::move(result)]() mutable {
+            std::move(handler)(std::move(result));
+        });
+    }
+
+  private:
+    Handler handler_;
+};
+
+struct Submission {
+    template <class Handler>
+    void operator()(Handler&& handler, Batcher* batcher, JobTerms* terms) const {
+        using Sink = HandlerSink<std::decay_t<Handler>>;
+        Job job{.task = terms->task,
+                .tenant = std::move(terms->tenant),
+                .priority = terms->priority,
+                .arrived = {},
+                .deadline = terms->deadline,
+                .reply = Reply(std::make_unique<Sink>(std::forward<Handler>(handler)))};
+        const Result<void> taken = batcher->submit(job);
+        if (!taken.ok()) job.reply.deliver(taken.error());
+    }
+};
+
+// async_initiate stays in a plain function: g++ 12 would destroy its temporaries twice in a
+// coroutine.
+template <class Token>
+auto initiate(Batcher* batcher, JobTerms* terms, Token token) {
+    return asio::async_initiate<Token, Signature>(Submission{}, token, batcher, terms);
+}
+
+}  // namespace
+
+asio::awaitable<Result<JobScores>> async_scores(Batcher& batcher, JobTerms& terms) {
+    Batcher* const target = &batcher;
+    JobTerms* const submitted = &terms;
+    const auto token = asio::use_awaitable;
+    co_return co_await initiate(target, submitted, token);
+}
+
+}  // namespace qr

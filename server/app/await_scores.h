@@ -1,0 +1,28 @@
+// The single bridge from the batcher to a coroutine: submit a job, suspend, resume on the same io
+// thread.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+
+#include "host/base/error.h"
+#include "host/batching/batcher.h"
+#include "host/batching/job.h"
+
+namespace qr {
+
+// Everything of a job but its reply, which the bridge makes.
+struct JobTerms {
+    ScoreTask task;
+    std::string tenant;
+    int priority = 0;
+    std::optional<TimePoint> deadline;
+};
+
+// Consumes `terms`; they and the vectors behind terms.task must stay alive until the result is
+// there: the awaiting coroutine keeps both in its frame. A refused submission comes back as the
+// batcher's error.
+boost::asio::awaitable<Result<JobScores>> async_scores(Batcher& batcher, JobTerms& terms);
+
+}  // namespace qr

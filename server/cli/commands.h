@@ -1,0 +1,32 @@
+// The subcommands: each add_ function declares one to CLI11 and says what runs it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "server/cli/console.h"
+#include "server/config/config.h"
+
+namespace CLI {
+class App;
+}
+
+namespace qr::cli {
+
+using RunServer = std::function<int(const Config&, const std::vector<std::string>& warnings)>;
+
+// What a command works with and where it leaves its exit code; outlives the parser.
+struct Session {
+    Console& console;
+    RunServer run_server;
+    int exit_code = kGood;
+};
+
+void add_serve(CLI::App& app, Session& session);
+void add_rerank(CLI::App& app, Session& session);
+void add_doctor(CLI::App& app, Session& session);
+void add_health(CLI::App& app, Session& session);
+void add_config(CLI::App& app, Session& session);
+
+}  // namespace qr::cli

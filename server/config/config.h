@@ -1,0 +1,58 @@
+// Every setting of the server as a typed value; the initialisers here are the defaults.
+//
+// Names, ranges and words about each member stand in settings.cpp, once. Defaults that mirror a
+// limit of another room (http::Limits, BatcherLimits, RerankLimits) are held equal to it by
+// config_defaults_test. A member of unit bytes or milliseconds says so in its key.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "host/base/log_level.h"
+
+namespace qr {
+
+struct Config {
+    std::string hostname = "127.0.0.1";
+    std::uint16_t port = 8080;
+
+    std::string backend = "auto";
+    std::size_t backend_threads = 0;
+    std::size_t io_threads = 0;
+
+    std::size_t payload_limit = std::size_t{64} << 20;
+    std::size_t max_concurrent_requests = 512;
+    std::size_t max_client_batch_size = 10'000;
+    std::size_t max_client_queries = 512;
+    std::size_t max_client_pairs = 5'120'000;
+    std::chrono::milliseconds default_timeout{30'000};
+
+    std::size_t queue_jobs_max = 1024;
+    std::size_t queue_bytes_max = std::size_t{1} << 30;
+    std::size_t cached_bytes_max = std::size_t{64} << 20;
+
+    std::size_t connections_max = 1024;
+    std::size_t head_bytes_max = 16 * 1024;
+    std::size_t fields_max = 64;
+    std::size_t expansion_ratio_max = 100;
+    std::chrono::milliseconds head_timeout{10'000};
+    std::chrono::milliseconds idle_timeout{60'000};
+    std::chrono::milliseconds read_timeout{10'000};
+    std::chrono::milliseconds write_timeout{10'000};
+    std::size_t rate_min_bytes_per_s = 16 * 1024;
+    std::chrono::milliseconds rate_grace{10'000};
+
+    std::chrono::milliseconds drain_delay{0};
+    std::chrono::milliseconds shutdown_timeout{30'000};
+
+    std::vector<std::string> api_key;
+    std::vector<std::string> cors_allow_origin;
+    LogLevel log_level = LogLevel::info;
+
+    friend bool operator==(const Config&, const Config&) = default;
+};
+
+}  // namespace qr

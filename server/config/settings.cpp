@@ -1,0 +1,147 @@
+// The table itself. Help texts state the effect, the trade and, where there is one, a rule of
+// thumb.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "server/config/setting.h"
+
+namespace qr::config {
+namespace {
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+constexpr std::uint64_t kGiB = 1024 * kMiB;
+constexpr std::uint64_t kMillisecondsMax = 86'400'000;  // a day: longer is a mistyped unit
+constexpr std::size_t kWordMax = 256;
+
+bool is_word(std::string_view text) {
+    return !text.empty() && text.size() <= kWordMax &&
+           std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+bool is_key(std::string_view text) {
+    return is_word(text) && text != kSecretMask;
+}
+
+bool is_origin(std::string_view text) {
+    return text == "*" || (is_word(text) && text.find("://") != std::string_view::npos);
+}
+
+constexpr Setting number(std::string_view key, Member member, std::uint64_t lowest,
+                         std::uint64_t highest, std::string_view help) {
+    return {.key = key, .member = member, .help = help, .lowest = lowest, .highest = highest};
+}
+
+constexpr Setting bytes(std::string_view key, Member member, std::uint64_t lowest,
+                        std::uint64_t highest, std::string_view help) {
+    Setting setting = number(key, member, lowest, highest, help);
+    setting.unit = Unit::bytes;
+    return setting;
+}
+
+constexpr Setting words(std::string_view key, Member member, bool (*is_allowed)(std::string_view),
+                        std::string_view allowed, std::string_view help) {
+    return {
+        .key = key, .member = member, .help = help, .is_allowed = is_allowed, .allowed = allowed};
+}
+
+constexpr Setting secret(Setting setting) {
+    setting.secrecy = Secrecy::secret;
+    return setting;
+}
+
+constexpr std::array kSettings = {
+    words("hostname", &Config::hostname, is_word, "an address or a host name, up to 256 characters",
+          "Address to listen on. 0.0.0.0 serves every network of the machine; set api_key then."),
+    number("port", &Config::port, 0, 65'535, "TCP port; 0 takes a free one and logs it."),
+    words("backend", &Config::backend, is_word, "auto, or a backend that `doctor` lists",
+          "What scores; auto takes the fastest that this machine can run."),
+    number("backend_threads", &Config::backend_threads, 0, 1024,
+           "Threads of a CPU backend; 0 is one per core. Fewer leave cores to the neighbours."),
+    number("io_threads", &Config::io_threads, 0, 256,
+           "Threads that read and write sockets and parse; 0 is one per core, at most 8."),
+    bytes("payload_limit", &Config::payload_limit, kKiB, 16 * kGiB,
+          "Largest request body, as sent and, if compressed, once expanded."),
+    number("max_concurrent_requests", &Config::max_concurrent_requests, 1, 1'000'000,
+           "Requests in progress at once; further ones are answered 429. Bounds memory: each may "
+           "hold a body of payload_limit."),
+    number("max_client_batch_size", &Config::max_client_batch_size, 1, 1'000'000,
+           "Documents in one request."),
+    number("max_client_queries", &Config::max_client_queries, 1, 100'000,
+           "Queries in one request."),
+    number("max_client_pairs", &Config::max_client_pairs, 1, 1'000'000'000,
+           "Queries times documents in one request: each pair takes 8 bytes of scores."),
+    number("default_timeout_ms", &Config::default_timeout, 1, kMillisecondsMax,
+           "Deadline of a request that names none, in milliseconds; then it is answered 504."),
+    number("queue_jobs_max", &Config::queue_jobs_max, 1, 1'000'000,
+           "Requests that may wait for the backend; further ones are answered 429."),
+    bytes("queue_bytes_max", &Config::queue_bytes_max, kMiB, 1024 * kGiB,
+          "Memory of the vectors that may wait for the backend."),
+    bytes("cached_bytes_max", &Config::cached_bytes_max, 0, 1024 * kGiB,
+          "Request buffers kept for reuse. More saves page faults under load and costs that much "
+          "resident memory."),
+    number("connections_max", &Config::connections_max, 1, 1'000'000,
+           "Open connections; further ones are closed at once. Keep it below the limit of open "
+           "files."),
+    bytes("head_bytes_max", &Config::head_bytes_max, kKiB, kMiB,
+          "Request line and header fields together."),
+    number("fields_max", &Config::fields_max, 8, 1000, "Header fields of a request."),
+    number("expansion_ratio_max", &Config::expansion_ratio_max, 1, 10'000,
+           "How many times its size a gzip body may grow to."),
+    number("head_timeout_ms", &Config::head_timeout, 1, kMillisecondsMax,
+           "From the first to the last byte of a request's head, in milliseconds."),
+    number("idle_timeout_ms", &Config::idle_timeout, 1, kMillisecondsMax,
+           "Between two requests of a connection, in milliseconds. Keep it above that of a proxy "
+           "in front, or the proxy meets closed connections."),
+    number("read_timeout_ms", &Config::read_timeout, 1, kMillisecondsMax,
+           "Between two reads of a body, in milliseconds."),
+    number("write_timeout_ms", &Config::write_timeout, 1, kMillisecondsMax,
+           "Between two writes of an answer, in milliseconds."),
+    bytes("rate_min_bytes_per_s", &Config::rate_min_bytes_per_s, 0, kGiB,
+          "Slowest transfer of a body or an answer, in bytes a second; 0 accepts any. Ends clients "
+          "that drip bytes to hold a connection."),
+    number("rate_grace_ms", &Config::rate_grace, 0, kMillisecondsMax,
+           "How long a transfer may be slower than that, in milliseconds."),
+    number("drain_delay_ms", &Config::drain_delay, 0, kMillisecondsMax,
+           "From SIGTERM to closing the port, not ready but still serving, in milliseconds: time "
+           "for a load balancer to notice. Rule of thumb: two of its probe intervals."),
+    number("shutdown_timeout_ms", &Config::shutdown_timeout, 0, kMillisecondsMax,
+           "How long requests in progress may take to finish after that, in milliseconds."),
+    secret(words("api_key", &Config::api_key, is_key,
+                 "keys of 1..256 visible ASCII characters, other than ***",
+                 "Keys of which a client must send one as `Authorization: Bearer`; none: open to "
+                 "everyone who can connect. Prefer file or environment: flags are visible in the "
+                 "process list.")),
+    words("cors_allow_origin", &Config::cors_allow_origin, is_origin,
+          "origins such as https://example.org, or *",
+          "Origins whose pages may call from a browser."),
+    words("log_level", &Config::log_level, nullptr, "debug, info, warn, error, off",
+          "Least severity that is logged; requests are info."),
+};
+
+}  // namespace
+
+std::span<const Setting> settings() {
+    return kSettings;
+}
+
+const Setting* find_setting(std::string_view key) {
+    const auto found = std::ranges::find(kSettings, key, &Setting::key);
+    return found == kSettings.end() ? nullptr : &*found;
+}
+
+std::string environment_name(const Setting& setting) {
+    std::string name = "QR_";
+    for (const char c : setting.key)
+        name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return name;
+}
+
+std::string flag_name(const Setting& setting) {
+    std::string name = "--" + std::string(setting.key);
+    std::ranges::replace(name, '_', '-');
+    return name;
+}
+
+}  // namespace qr::config

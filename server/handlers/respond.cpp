@@ -1,0 +1,93 @@
+#include "server/handlers/respond.h"
+
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace qr {
+namespace {
+
+constexpr std::string_view kHeaderLength = "inference-header-content-length";
+
+bool is_media_type(std::string_view content_type, std::string_view wanted) {
+    const std::string_view type = content_type.substr(0, content_type.find(';'));
+    const std::size_t end = type.find_last_not_of(" \t");
+    if (end + 1 != wanted.size()) return false;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const char c = type[i];
+        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != wanted[i])
+            return false;
+    }
+    return true;
+}
+
+Result<void> check_media_type(std::string_view content_type) {
+    if (content_type.empty() || is_media_type(content_type, "application/json") ||
+        is_media_type(content_type, "application/octet-stream")) {
+        return {};
+    }
+    return Error{.code = Code::unsupported_media_type,
+                 .message = "Content-Type: found '" + std::string(content_type) +
+                            "', allowed: application/json or application/octet-stream",
+                 .found = std::string(content_type),
+                 .allowed = "application/json, application/octet-stream"};
+}
+
+Result<std::optional<std::size_t>> header_length_of(const http::Request& request) {
+    const std::string_view text = request.fields.get(kHeaderLength);
+    if (text.empty()) return std::optional<std::size_t>();
+    std::size_t length = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), length);
+    if (code == std::errc() && end == text.data() + text.size() && length <= request.body_size) {
+        return std::optional(length);
+    }
+    return Error{.code = Code::invalid,
+                 .message = "Inference-Header-Content-Length: found '" + std::string(text) +
+                            "', allowed: 0.." + std::to_string(request.body_size) +
+                            " (the body's length)",
+                 .found = std::string(text),
+                 .allowed = "0.." + std::to_string(request.body_size)};
+}
+
+}  // namespace
+
+http::Response error_response(const Error& error, const http::Request& request) {
+    http::Response response{.status = native::status_of(error.code),
+                            .body = native::print_error(error, request.id),
+                            .error = error.code};
+    switch (error.code) {
+        case Code::overloaded:
+        case Code::unavailable:
+            response.fields.add("Retry-After", "1");
+            break;
+        case Code::method_not_allowed:
+            response.fields.add("Allow", error.allowed);
+            break;
+        case Code::unauthenticated:
+            response.fields.add("WWW-Authenticate", "Bearer");
+            break;
+        default:
+            break;
+    }
+    return response;
+}
+
+http::Response json_response(std::string body) {
+    http::Response response;
+    response.body = std::move(body);
+    return response;
+}
+
+Result<native::Payload> take_payload(http::Request& request) {
+    const Result<void> media_type = check_media_type(request.fields.get("content-type"));
+    if (!media_type.ok()) return media_type.error();
+    Result<std::optional<std::size_t>> header_length = header_length_of(request);
+    if (!header_length.ok()) return header_length.error();
+    return native::Payload{.storage = std::move(request.storage),
+                           .offset = request.body_offset,
+                           .size = request.body_size,
+                           .header_length = *header_length};
+}
+
+}  // namespace qr

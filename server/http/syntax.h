@@ -1,0 +1,42 @@
+// Character classes of RFC 9110 and case-blind comparison, for everything that reads the wire.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace qr::http {
+
+constexpr char to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+constexpr bool is_alphanumeric(char c) {
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+}
+
+constexpr bool is_token(char c) {
+    constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+    return is_alphanumeric(c) || kMarks.find(c) != std::string_view::npos;
+}
+
+// What a field value may hold: a tab, and everything but the control characters.
+constexpr bool is_field_text(char c) {
+    return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
+}
+
+constexpr bool equals_ignoring_case(std::string_view text, std::string_view lower) {
+    return std::ranges::equal(text, lower, {}, to_lower);
+}
+
+constexpr std::string_view trim(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+}  // namespace qr::http

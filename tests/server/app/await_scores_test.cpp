@@ -1,0 +1,85 @@
+#include "server/app/await_scores.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <thread>
+
+#include "tests/support/gated_backend.h"
+#include "tests/support/manual_clock.h"
+
+namespace qr {
+namespace {
+
+namespace asio = boost::asio;
+
+struct Outcome {
+    std::optional<Result<JobScores>> result;
+    std::thread::id resumed_on;
+};
+
+asio::awaitable<void> await_into(Batcher& batcher, JobTerms& terms, Outcome& outcome) {
+    Result<JobScores> result = co_await async_scores(batcher, terms);
+    outcome.result.emplace(std::move(result));
+    outcome.resumed_on = std::this_thread::get_id();
+}
+
+class AwaitScores : public testing::Test {
+  protected:
+    JobTerms terms() const {
+        return {.task = {.queries = {&value_, 1, 1},
+                         .documents = {&value_, 1, 1},
+                         .method = scoring::Method::cosine}};
+    }
+
+    // Runs the coroutine on an io_context of its own, on the calling thread, until it has ended.
+    Outcome run(Batcher& batcher) {
+        asio::io_context context;
+        JobTerms submitted = terms();
+        Outcome outcome;
+        asio::co_spawn(context, await_into(batcher, submitted, outcome), asio::detached);
+        context.run();
+        return outcome;
+    }
+
+    const float value_ = 5;
+    test::GatedBackend backend_;
+    test::ManualClock clock_;
+};
+
+TEST_F(AwaitScores, ResumesOnTheThreadThatRunsTheCoroutine) {
+    Batcher batcher(backend_, clock_, {});
+    const Outcome outcome = run(batcher);
+    ASSERT_TRUE(outcome.result.has_value());
+    ASSERT_TRUE(outcome.result->ok());
+    EXPECT_EQ((*outcome.result)->scores.values, std::vector<double>{5});
+    EXPECT_EQ(outcome.resumed_on, std::this_thread::get_id());
+}
+
+TEST_F(AwaitScores, ARefusedSubmissionComesBackAsTheBatchersError) {
+    Batcher batcher(backend_, clock_, {});
+    batcher.stop();
+    const Outcome outcome = run(batcher);
+    ASSERT_TRUE(outcome.result.has_value());
+    EXPECT_EQ(outcome.result->error().code, Code::unavailable);
+}
+
+TEST_F(AwaitScores, AnAnswerThatComesAfterItsContextStoppedLeaksNothing) {
+    asio::io_context context;
+    JobTerms submitted = terms();
+    Outcome outcome;
+    backend_.shut();
+    Batcher batcher(backend_, clock_, {});
+    asio::co_spawn(context, await_into(batcher, submitted, outcome), asio::detached);
+    context.poll();
+    backend_.await_batches(1);
+    context.stop();
+    backend_.open();
+    batcher.stop();
+    EXPECT_FALSE(outcome.result.has_value());
+}
+
+}  // namespace
+}  // namespace qr

@@ -1,0 +1,69 @@
+"""Who may include whom: docs/ARCHITECTURE.md as a table.
+
+A room is the longest path here that a file lies under; an entry may be a folder or one file. Every
+room may include itself, tests/ and perf/ may include anything, and a folder that stands nowhere
+here is an error: a new room is a decision, taken by adding its line.
+"""
+
+_HOST_ALL = ("host",)
+_KERNELS = ("kernels/math", "kernels/scoring")
+
+ALLOWED = {
+    "kernels/math": (),
+    "kernels/scoring": ("kernels/math",),
+    "host/base": (),
+    "host/encoding": ("host/base",),
+    "host/state": ("host/base", "kernels/math"),
+    "host/backend": ("host/state", "host/base", *_KERNELS),
+    # The oracle in the product: it must not share arithmetic with what it is held against.
+    "host/backend/reference": (
+        "host/backend/fidelity_backend.h",
+        "host/state",
+        "host/base",
+        "kernels/scoring/methods.h",
+    ),
+    "host/batching": ("host/backend", "host/base"),
+    "host/rerank": ("host/batching", "host/backend", "host/state", "host/base", "kernels/scoring"),
+    "server/json": ("host/base", "host/encoding", "host/state"),
+    "server/http": ("host/base",),
+    "server/config": ("host/base",),
+    "server/dialects": ("server/http/message.h", "server/json", *_HOST_ALL, *_KERNELS),
+    "server/filters": ("server/http/message.h", "server/json", "host/base"),
+    "server/handlers": (
+        "server/http",
+        "server/json",
+        "server/dialects",
+        "server/app/await_scores.h",
+        "server/app/server_state.h",
+        "embedded",
+        *_HOST_ALL,
+        *_KERNELS,
+    ),
+    "server/openapi": ("embedded",),
+    "server/cli": ("server", "embedded", *_HOST_ALL, *_KERNELS),
+    "server/app": ("server", "embedded", *_HOST_ALL, *_KERNELS),
+    "server/main.cpp": ("server",),
+}
+
+# Composition rooms: they may include, and nobody below may include them but by the lines above.
+FREE = ("tests", "perf")
+
+# Beast costs 7-11 s a source: it stays in these.
+BEAST = ("server/http/framing.cpp", "server/http/session.cpp", "server/http/server.cpp")
+
+
+def is_under(path, entry):
+    return path == entry or path.startswith(entry + "/")
+
+
+def room_of(path):
+    rooms = [room for room in ALLOWED if is_under(path, room)]
+    return max(rooms, key=len) if rooms else None
+
+
+def may_include(path, included):
+    room = room_of(path)
+    if any(is_under(included, entry) for entry in ALLOWED[room]):
+        return True
+    # host/backend may use its own folders; host/backend/reference is a room apart.
+    return is_under(included, room)
