@@ -1,7 +1,8 @@
 """Holds files to line-coverage floors: judge_coverage.py FLOORS EXPORT ROOT
 
-EXPORT is what `llvm-cov export -summary-only` printed for files under ROOT. FLOORS has lines 'path percent'. Prints, for each, a tab-separated line: 0 (reached) or 1 (not, or
-the file is unknown to the profile), the path, and the figures.
+EXPORT is what `llvm-cov export -summary-only` printed for files under ROOT. FLOORS has lines
+'path percent'. Prints, for each, a tab-separated line: 0 (reached) or 1 (not, or the file is
+unknown to the profile), the path, and the figures.
 """
 
 import json

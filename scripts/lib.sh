@@ -1,7 +1,7 @@
 # Shared by the scripts of this folder: where the tree is, how to speak, how to build, how to ask.
 #
-# Sourced, never run; exports nothing, since QR_ variables are the server's and others the user's. Everything a script needs twice lives here; nothing here installs or starts
-# anything by itself.
+# Sourced, never run. Everything a script needs twice lives here; nothing here installs or starts
+# anything by itself. Nothing is exported: QR_ variables are the server's, the rest the user's.
 # shellcheck shell=bash
 
 set -euo pipefail
