@@ -6,9 +6,9 @@
 # About three minutes on a quiet machine. Exit status 1 when a bar is missed.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-cd "$QR_ROOT"
+cd "$ROOT"
 scripts/install_packages.sh build bench
 say "Building (bench)"
 build_targets bench
 say "Measuring"
-exec "$QR_PYTHON" -B perf/http/bench.py build/bench "$@"
+exec "$PYTHON" -B perf/http/bench.py build/bench "$@"

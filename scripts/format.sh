@@ -6,7 +6,7 @@
 #   scripts/format.sh --check-scripts    asks shellcheck about the shell scripts instead
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-cd "$QR_ROOT"
+cd "$ROOT"
 # files PATTERN...: what git tracks or would track, and is there.
 files() {
     git -c safe.directory='*' ls-files -z --cached --others --exclude-standard "$@" |
@@ -27,7 +27,7 @@ case ${1:-} in
         ;;
     --check-scripts)
         need shellcheck
-        files 'scripts/*.sh' 'tests/*.sh' .ci/run | xargs -0 -r shellcheck -x -P SCRIPTDIR
+        files '*.sh' .ci/run | xargs -0 -r shellcheck -x -P SCRIPTDIR
         ;;
     *) die "unknown argument '$1'; allowed: --check, --check-scripts" ;;
 esac

@@ -22,9 +22,9 @@ while [ $# -gt 0 ]; do
     esac
 done
 
-cd "$QR_ROOT"
+cd "$ROOT"
 build_targets fuzz tests/fuzz/all
-work=$QR_ROOT/build/fuzz
+work=$ROOT/build/fuzz
 rm -rf "$work/profiles"
 mkdir -p "$work/profiles" "$work/crashes" "$work/found"
 
@@ -75,8 +75,8 @@ llvm-cov-14 export -summary-only -instr-profile "$work/coverage.profdata" \
 while IFS=$'\t' read -r status file text; do
     note "coverage $file: $text"
     record "coverage of $file" "$status"
-done < <("$QR_PYTHON" scripts/judge_coverage.py tests/fuzz/coverage_floors.txt \
-    "$work/coverage.json")
+done < <("$PYTHON" scripts/judge_coverage.py tests/fuzz/coverage_floors.txt \
+    "$work/coverage.json" "$ROOT")
 
 if [ -n "$junit" ]; then
     printf '%s\n' '<testsuite name="fuzz">' "${cases[@]}" '</testsuite>' >"$junit"

@@ -1,6 +1,6 @@
-"""Holds files to line-coverage floors: judge_coverage.py FLOORS LLVM_COV_EXPORT.json
+"""Holds files to line-coverage floors: judge_coverage.py FLOORS EXPORT ROOT
 
-FLOORS has lines 'path percent'. Prints, for each, a tab-separated line: 0 (reached) or 1 (not, or
+EXPORT is what `llvm-cov export -summary-only` printed for files under ROOT. FLOORS has lines 'path percent'. Prints, for each, a tab-separated line: 0 (reached) or 1 (not, or
 the file is unknown to the profile), the path, and the figures.
 """
 
@@ -11,8 +11,7 @@ import sys
 
 
 def main():
-    floors_path, export_path = map(pathlib.Path, sys.argv[1:])
-    root = pathlib.Path(os.environ["QR_ROOT"])
+    floors_path, export_path, root = map(pathlib.Path, sys.argv[1:])
     measured = {
         os.path.relpath(entry["filename"], root): entry["summary"]["lines"]
         for entry in json.loads(export_path.read_text())["data"][0]["files"]

@@ -1,19 +1,17 @@
 # Shared by the scripts of this folder: where the tree is, how to speak, how to build, how to ask.
 #
-# Sourced, never run. Everything a script needs twice lives here; nothing here installs or starts
+# Sourced, never run; exports nothing, since QR_ variables are the server's and others the user's. Everything a script needs twice lives here; nothing here installs or starts
 # anything by itself.
 # shellcheck shell=bash
 
 set -euo pipefail
 
-QR_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export QR_ROOT
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export LC_ALL=C.UTF-8
 
 # Debian's own interpreter: the one that Debian's python3-* packages serve.
-QR_PYTHON=/usr/bin/python3
-[ -x "$QR_PYTHON" ] || QR_PYTHON=python3
-export QR_PYTHON
+PYTHON=/usr/bin/python3
+[ -x "$PYTHON" ] || PYTHON=python3
 
 say() { printf '\n== %s\n' "$*"; }
 note() { printf '   %s\n' "$*"; }
@@ -35,8 +33,8 @@ build_jobs() {
 # configure PRESET: only where it has not been done; ninja sees changed CMake files by itself.
 configure() {
     local preset=$1
-    [ -f "$QR_ROOT/build/$preset/build.ninja" ] && return 0
-    (cd "$QR_ROOT" && cmake --preset "$preset") || die "cmake --preset $preset failed"
+    [ -f "$ROOT/build/$preset/build.ninja" ] && return 0
+    (cd "$ROOT" && cmake --preset "$preset") || die "cmake --preset $preset failed"
 }
 
 # build_targets PRESET [TARGET...]
@@ -44,7 +42,7 @@ build_targets() {
     local preset=$1
     shift
     configure "$preset"
-    cmake --build "$QR_ROOT/build/$preset" --parallel "$(build_jobs)" ${1:+--target "$@"}
+    cmake --build "$ROOT/build/$preset" --parallel "$(build_jobs)" ${1:+--target "$@"}
 }
 
 # port_is_taken PORT: something on this machine answers there.

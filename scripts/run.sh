@@ -16,19 +16,19 @@ port=${QR_PORT:-8080}
 [[ $port =~ ^[0-9]{1,5}$ && $((10#$port)) -ge 1 && $((10#$port)) -le 65535 ]] ||
     die "QR_PORT: found '$port', allowed is a port, 1 to 65535"
 url=http://127.0.0.1:$port
-binary=$QR_ROOT/build/release/bin/quantumrerank
-sample=$QR_ROOT/samples/scifact_claim
+binary=$ROOT/build/release/bin/quantumrerank
+sample=$ROOT/samples/scifact_claim
 
 ! port_is_taken "$port" ||
     die "port $port on 127.0.0.1 is already in use; stop what listens there or choose another:
     QR_PORT=$((port < 65535 ? port + 1 : port - 1)) $0 $*"
 
-"$QR_ROOT/scripts/install_packages.sh" build
+"$ROOT/scripts/install_packages.sh" build
 say "Building (release)"
 build_targets release quantumrerank
 
 # The log is data for machines; on a terminal the ranking should stay in sight.
-log=$QR_ROOT/build/release/server.log
+log=$ROOT/build/release/server.log
 "$binary" serve --hostname 127.0.0.1 --port "$port" 2>"$log" &
 server=$!
 stop_server() {
@@ -46,12 +46,13 @@ if ! wait_until_ready "$port" "$server" 30; then
 fi
 
 say "A claim against 100 abstracts, through $url/v1/rerank"
+note "$(sed -n 's/^  "text": "\(.*\)",$/\1/p' "$sample/request.json" | head -n 1)"
 "$binary" rerank --url "$url" --format table "$sample/request.json" ||
     die "the sample request failed; the server's log: $log"
 
 if [ "$check_only" = 1 ]; then
     "$binary" rerank --url "$url" --format json "$sample/request.json" |
-        "$QR_PYTHON" "$QR_ROOT/samples/check_answer.py" "$sample/expected.json"
+        "$PYTHON" "$ROOT/samples/check_answer.py" "$sample/expected.json"
     exit 0
 fi
 

@@ -5,7 +5,7 @@
 #   scripts/test.sh --quick    dev alone: unit, contract, end to end, tidy
 #
 # A skipped test must be on tests/allowed_skips.txt with its reason; any other skip fails. With
-# QR_TEST_DEADLINE (seconds since the epoch) no stage starts after that time; what was left out is
+# TEST_DEADLINE (seconds since the epoch) no stage starts after that time; what was left out is
 # named. Exit status: 0 when nothing failed.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -17,9 +17,9 @@ for argument in "$@"; do
     esac
 done
 
-cd "$QR_ROOT"
+cd "$ROOT"
 scripts/install_packages.sh build test
-results=$QR_ROOT/build/results
+results=$ROOT/build/results
 rm -rf "$results"
 mkdir -p "$results"
 
@@ -60,7 +60,7 @@ stage_fuzz() { scripts/fuzz.sh --junit "$results/fuzz.xml"; }
 
 left_out=()
 for stage in "${stages[@]}"; do
-    if [ -n "${QR_TEST_DEADLINE:-}" ] && [ "$(date +%s)" -ge "$QR_TEST_DEADLINE" ]; then
+    if [ -n "${TEST_DEADLINE:-}" ] && [ "$(date +%s)" -ge "$TEST_DEADLINE" ]; then
         left_out+=("$stage")
         continue
     fi
@@ -77,4 +77,4 @@ done
 
 say "Result after $SECONDS s"
 [ ${#left_out[@]} = 0 ] || note "left out, no time: ${left_out[*]}"
-"$QR_PYTHON" scripts/summarise_tests.py --allowed-skips tests/allowed_skips.txt "$results"/*.xml
+"$PYTHON" scripts/summarise_tests.py --allowed-skips tests/allowed_skips.txt "$results"/*.xml

@@ -114,36 +114,39 @@ Batcher::Batch Batcher::take_batch() {
     return batch;
 }
 
+Result<Scores> Batcher::run_backend(const Batch& batch, BatchReport& report) {
+    ScoreBatch tasks;
+    tasks.tasks.reserve(batch.jobs.size());
+    for (const Job& job : batch.jobs) {
+        tasks.tasks.push_back(job.task);
+        report.documents += job.task.documents.rows;
+    }
+    const TimePoint start = clock_.now();
+    Result<Scores> scores = backend_.score(tasks);
+    report.scored = clock_.now() - start;
+    if (!scores.ok()) report.failed = scores.error().code;
+    return scores;
+}
+
 void Batcher::score(Batch batch) {
     for (Job& job : batch.expired)
         job.reply.deliver(expired());
-    BatchReport report{.tasks = batch.jobs.size(),
-                       .pairs = batch.pairs,
-                       .expired = batch.expired.size(),
-                       .scored = {},
-                       .failed = {}};
-    if (!batch.jobs.empty()) {
-        ScoreBatch tasks;
-        tasks.tasks.reserve(batch.jobs.size());
-        for (const Job& job : batch.jobs)
-            tasks.tasks.push_back(job.task);
-        const TimePoint start = clock_.now();
-        Result<Scores> scores = backend_.score(tasks);
-        report.scored = clock_.now() - start;
-        if (!scores.ok()) report.failed = scores.error().code;
-        for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
-            Job& job = batch.jobs[i];
-            if (!scores.ok()) {
-                job.reply.deliver(scores.error());
-                continue;
-            }
-            job.reply.deliver(JobScores{.scores = std::move(scores->tasks[i]),
-                                        .backend = backend_.name(),
-                                        .waited = start - job.arrived,
-                                        .scored = report.scored});
-        }
-    }
+    BatchReport report{
+        .tasks = batch.jobs.size(), .pairs = batch.pairs, .expired = batch.expired.size()};
+    const TimePoint taken = clock_.now();
+    Result<Scores> scores = batch.jobs.empty() ? Scores{} : run_backend(batch, report);
     if (on_batch_) on_batch_(report);
+    for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
+        Job& job = batch.jobs[i];
+        if (!scores.ok()) {
+            job.reply.deliver(scores.error());
+            continue;
+        }
+        job.reply.deliver(JobScores{.scores = std::move(scores->tasks[i]),
+                                    .backend = backend_.name(),
+                                    .waited = taken - job.arrived,
+                                    .scored = report.scored});
+    }
 }
 
 }  // namespace qr

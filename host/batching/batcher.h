@@ -27,7 +27,7 @@ struct BatcherLimits {
     std::size_t batch_pairs_max = 65'536;                // a larger job travels alone
 };
 
-// What one batch was, told to `on_batch` on the lane's thread after the batch is answered.
+// What one batch was, told to `on_batch` on the lane's thread just before the batch is answered.
 struct BatchReport {
     std::size_t tasks = 0;
     std::size_t documents = 0;
@@ -66,6 +66,7 @@ class Batcher {
     void run();
     bool wait_for_work();
     Batch take_batch();
+    Result<Scores> run_backend(const Batch& batch, BatchReport& report);
     void score(Batch batch);
 
     FidelityBackend& backend_;

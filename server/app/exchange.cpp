@@ -73,7 +73,6 @@ boost::asio::awaitable<http::Response> App::handle(http::Request& request) {
 }
 
 http::Response App::describe(const http::Request& request, const Error& error) {
-    metrics_->errors(error.code).Increment();
     return finished(request, error_response(error, request));
 }
 
@@ -85,6 +84,7 @@ http::Response App::finished(const http::Request& request, http::Response respon
 void App::completed(const http::Request& request, const http::Response& response,
                     const http::Exchange& exchange) noexcept {
     metrics_->route(request.route).count(response.status, seconds(exchange.total));
+    if (response.error) metrics_->errors(*response.error).Increment();
     metrics_->http_request_bytes.Increment(static_cast<double>(exchange.bytes_in));
     metrics_->http_response_bytes.Increment(static_cast<double>(exchange.bytes_out));
     if (!log_.is_enabled(LogLevel::info)) return;

@@ -42,7 +42,7 @@ Result<void> VectorSide::read_matrix_field(json::Fields& fields, Matrix& matrix)
     json::Value& value = fields.value();
     const json::Path path = fields.path();
     if (fields.index() == kVectorField) {
-        const auto text = context_.reader.string(value, path, "base64 text of the whole matrix");
+        const auto text = read_base64(value, path, "base64 text of the whole matrix");
         if (!text) return text.error();
         matrix.base64 = *text;
     } else if (fields.index() == kDtypeField) {

@@ -25,6 +25,10 @@ Error no_encoder(const json::Path& path) {
     return error;
 }
 
+Error not_base64(const base64::Fault& fault, std::string_view text, const json::Path& path) {
+    return json::invalid_at(path, base64::describe(fault, text), "base64 of RFC 4648, padded");
+}
+
 }  // namespace
 
 VectorSide::VectorSide(Context& context, Role role, std::size_t hint_bytes)
@@ -116,7 +120,7 @@ Result<void> VectorSide::read_vector(json::Value& value, const json::Path& path,
     const auto type = context_.reader.type(value);
     if (!type) return type.error();
     if (*type == json::Type::string) {
-        const auto text = context_.reader.string(value, path, kVector);
+        const auto text = read_base64(value, path, kVector);
         if (!text) return text.error();
         entry.base64 = *text;
         return {};
@@ -129,6 +133,16 @@ Result<void> VectorSide::read_vector(json::Value& value, const json::Path& path,
     if (!count) return count.error();
     entry.numbers = *count;
     return {};
+}
+
+// What is cut short is refused at once: its size means nothing to compare with a shape.
+Result<std::string_view> VectorSide::read_base64(json::Value& value, const json::Path& path,
+                                                 std::string_view allowed) {
+    const auto text = context_.reader.string(value, path, allowed);
+    if (!text || text->size() % 4 == 0) return text;
+    const auto fault = base64::decode(*text, scratch(base64::decoded_size(*text)));
+    QR_CHECK(fault.has_value());
+    return not_base64(*fault, *text, path);
 }
 
 Result<void> VectorSide::finish_entry(Entry& entry, const json::Path& path) {
@@ -213,20 +227,15 @@ Result<void> VectorSide::add_base64(std::string_view text, Dtype dtype, std::siz
     const std::size_t count = rows * dimension;
     const std::size_t bytes = count * info(dtype).width;
     const std::size_t found = base64::decoded_size(text);
-    const bool is_whole = text.size() % 4 == 0;
-    if (found != bytes && is_whole) {
+    if (found != bytes) {
         return json::invalid_at(path, std::to_string(found) + " bytes",
                                 std::to_string(bytes) + " bytes (" + std::to_string(count) + ' ' +
                                     std::string(info(dtype).name) + " numbers)");
     }
-    // float32 is decoded into place. Nothing is opened for a text that is cut short: its shape may
-    // promise any size.
-    const bool is_direct = dtype == Dtype::float32 && is_whole;
-    const std::span<float> out = is_whole ? rows_.open(count) : std::span<float>();
-    const auto decoded = is_direct ? std::as_writable_bytes(out) : scratch(found);
-    if (const auto fault = base64::decode(text, decoded)) {
-        return json::invalid_at(path, base64::describe(*fault, text), "base64 of RFC 4648, padded");
-    }
+    const std::span<float> out = rows_.open(count);
+    const bool is_direct = dtype == Dtype::float32;
+    const auto decoded = is_direct ? std::as_writable_bytes(out) : scratch(bytes);
+    if (const auto fault = base64::decode(text, decoded)) return not_base64(*fault, text, path);
     if (!is_direct) widen(dtype, decoded, out);
     rows_.commit(rows, dimension);
     return {};

@@ -74,6 +74,8 @@ class VectorSide {
     Result<void> read_object(json::Value& value, const json::Path& path);
     Result<void> read_entry_field(json::Fields& fields, Entry& entry);
     Result<void> read_vector(json::Value& value, const json::Path& path, Entry& entry);
+    Result<std::string_view> read_base64(json::Value& value, const json::Path& path,
+                                         std::string_view allowed);
     Result<void> finish_entry(Entry& entry, const json::Path& path);
     Result<void> finish_numbers(const Entry& entry, const json::Path& path);
     Result<void> finish_base64(const Entry& entry, const json::Path& path);

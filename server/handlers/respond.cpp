@@ -54,7 +54,8 @@ Result<std::optional<std::size_t>> header_length_of(const http::Request& request
 
 http::Response error_response(const Error& error, const http::Request& request) {
     http::Response response{.status = native::status_of(error.code),
-                            .body = native::print_error(error, request.id)};
+                            .body = native::print_error(error, request.id),
+                            .error = error.code};
     switch (error.code) {
         case Code::overloaded:
         case Code::unavailable:

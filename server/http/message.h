@@ -12,6 +12,7 @@
 
 #include "host/base/buffer.h"
 #include "host/base/clock.h"
+#include "host/base/error.h"
 
 namespace qr::http {
 
@@ -67,6 +68,7 @@ struct Response {
     std::string content_type = "application/json";
     Fields fields;
     std::string body;
+    std::optional<Code> error;  // what the body reports, for the metrics
 };
 
 }  // namespace qr::http

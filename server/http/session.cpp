@@ -273,12 +273,10 @@ asio::awaitable<Session::Next> Session::answer(Turn& turn) {
 
 void Session::drain() {
     if (!is_idle_ || wire_.has_unread()) return;
-    const TimePoint now = context_.clock.now();
-    wire_.set_deadline(now);
     if (turns_ == 0) {
-        wire_.set_deadline(now + kDrainGrace);
+        wire_.set_deadline(context_.clock.now() + kDrainGrace);
     } else {
-        wire_.expire(now);
+        wire_.cancel();
     }
 }
 

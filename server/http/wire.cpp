@@ -38,7 +38,9 @@ asio::awaitable<std::size_t> Wire::read(std::byte* data, std::size_t size) {
     }
     auto reading = socket_.async_read_some(buffer, kAwait);
     const auto [code, got] = co_await std::move(reading);
-    co_return finish_read(code ? 0 : got, size);
+    // Late is late, even where bytes came while the cancellation was on its way: a client that
+    // never pauses must not outrun it.
+    co_return finish_read(code || has_expired_ ? 0 : got, size);
 }
 
 std::size_t Wire::finish_read(std::size_t size, std::size_t asked) {
@@ -73,7 +75,7 @@ asio::awaitable<bool> Wire::write(std::string_view first, std::string_view secon
         set_deadline(pace->deadline());
         auto waiting = socket_.async_wait(Socket::wait_write, kAwait);
         const auto [waited] = co_await std::move(waiting);
-        if (waited) co_return false;
+        if (waited || has_expired_) co_return false;
     }
     clear_deadline();
     co_return true;
@@ -104,6 +106,10 @@ void Wire::expire(TimePoint now) {
     if (now < deadline_) return;
     clear_deadline();
     has_expired_ = true;
+    cancel();
+}
+
+void Wire::cancel() {
     ErrorCode ignored;
     socket_.cancel(ignored);
 }

@@ -53,6 +53,8 @@ class Wire {
     // Cancels what is under way when it is late. For the reaper.
     void expire(TimePoint now);
     bool has_expired() const { return has_expired_; }
+    // Ends a wait for bytes, unless they are here already.
+    void cancel();
 
     bool has_unread() const;
     void close() noexcept;

@@ -1,6 +1,6 @@
 // Numbers as JSON writes them: the grammar, and a quick way to float32 for the common ones.
 //
-// The quick way takes up to 19 digits eight at a time and scales them by an exact power of ten. It
+// The quick way takes up to 18 digits eight at a time and scales them by an exact power of ten. It
 // answers only when it can prove that the nearest double, rounded to float32, is its answer; what
 // it leaves is simdjson's business.
 #pragma once

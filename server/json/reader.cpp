@@ -73,11 +73,20 @@ std::string_view name_of(Type type) {
     return "nothing";
 }
 
+constexpr std::string_view kWhiteSpace = " \t\r\n";
+
+std::string_view trim(std::string_view token) {
+    const std::size_t last = token.find_last_not_of(kWhiteSpace);
+    return token.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
 // A scalar as it is written. On-Demand's token runs up to the next one, white space included.
 std::string_view lexeme(Value& value) {
-    const std::string_view token = value.raw_json_token();
-    const std::size_t last = token.find_last_not_of(" \t\r\n");
-    return token.substr(0, last == std::string_view::npos ? 0 : last + 1);
+    return trim(value.raw_json_token());
+}
+
+bool is_literal(std::string_view written) {
+    return written == "true" || written == "false" || written == "null";
 }
 
 // Infinite when the value is no number or beyond float32.
@@ -113,12 +122,19 @@ Result<Object> Reader::root() {
     }
     Type found{};
     if (const auto code = document_.type().get(found)) return malformed(code);
-    if (found != Type::object) {
-        return invalid_at(Path(), std::string(name_of(found)), "an object");
-    }
+    if (found != Type::object) return no_object(found);
     Object object;
     if (const auto code = document_.get_object().get(object)) return malformed(code);
     return object;
+}
+
+Error Reader::no_object(Type found) {
+    const std::string_view written = trim(text_.substr(text_.find_first_not_of(kWhiteSpace)));
+    const bool is_container = found == Type::array || found == Type::string;
+    if (is_container || is_number(written) || is_literal(written)) {
+        return invalid_at(Path(), std::string(name_of(found)), "an object");
+    }
+    return malformed(simdjson::TAPE_ERROR, written.data());
 }
 
 Result<void> Reader::finish() {
@@ -269,7 +285,7 @@ Result<void> Reader::check_scalar(Value& value, Type found) {
         if (is_number(written)) return {};
         return malformed(simdjson::NUMBER_ERROR, written.data());
     }
-    if (written == "true" || written == "false" || written == "null") return {};
+    if (is_literal(written)) return {};
     return malformed(simdjson::TAPE_ERROR, written.data());
 }
 
@@ -283,12 +299,12 @@ Error Reader::wrong_type(Value& value, const Path& path, std::string_view allowe
 }
 
 Error Reader::malformed(simdjson::error_code code) {
-    const char* at = nullptr;
-    if (document_.current_location().get(at)) at = text_.data() + text_.size();
-    return malformed(code, at);
+    const char* next = nullptr;  // On-Demand has stepped over what it refuses
+    if (document_.current_location().get(next)) next = text_.data() + text_.size();
+    return malformed(code, next, "before");
 }
 
-Error Reader::malformed(simdjson::error_code code, const char* at) {
+Error Reader::malformed(simdjson::error_code code, const char* at, std::string_view preposition) {
     if (code == simdjson::MEMALLOC) {
         return {.code = Code::out_of_memory, .message = "body: no memory left to parse it"};
     }
@@ -297,7 +313,10 @@ Error Reader::malformed(simdjson::error_code code, const char* at) {
     }
     Error error{.code = Code::malformed, .found = std::string(reason(code)), .allowed = "JSON"};
     error.message = "body: found " + error.found;
-    if (has_position(code)) error.message += " at byte " + std::to_string(at - text_.data());
+    if (has_position(code)) {
+        error.message +=
+            ' ' + std::string(preposition) + " byte " + std::to_string(at - text_.data());
+    }
     error.message += ", allowed: JSON";
     return error;
 }

@@ -68,14 +68,15 @@ class Reader {
 
     // What refuses `value`: `malformed` when it is not even JSON.
     Error wrong_type(Value& value, const Path& path, std::string_view allowed);
-    Error malformed(simdjson::error_code code, const char* at);
-    Error malformed(simdjson::error_code code);  // where the parser stands
+    Error malformed(simdjson::error_code code, const char* at, std::string_view preposition = "at");
+    Error malformed(simdjson::error_code code);  // just before where the parser stands
 
   private:
     Result<void> skip_nested(Value& value, const Path& path, int depth);
     Result<void> skip_object(Value& value, const Path& path, int depth);
     Result<void> skip_array(Value& value, const Path& path, int depth);
     Result<void> check_scalar(Value& value, Type type);
+    Error no_object(Type found);
     Error not_a_float(Value& value, const Path& path);
 
     std::string_view text_;

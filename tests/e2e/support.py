@@ -177,6 +177,14 @@ def read_until(connection, mark):
     return data
 
 
+def read_answer(connection):
+    """One answer off a connection that stays open."""
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    fields = {name.lower(): value for name, value in response.getheaders()}
+    return Answer(response.status, fields, response.read())
+
+
 class ServedTest(unittest.TestCase):
     """A server around each test; at the end it must stop cleanly and have logged no error."""
 

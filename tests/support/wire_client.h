@@ -11,8 +11,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <array>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>

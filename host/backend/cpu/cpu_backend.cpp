@@ -21,6 +21,11 @@ std::size_t padded(std::size_t dimension) {
     return (dimension + math::kLanes - 1) / math::kLanes * math::kLanes;
 }
 
+// The widened queries and their squared norms, each on a cache line of its own.
+std::size_t scratch_doubles(const ScoreTask& task) {
+    return task.queries.rows * padded(task.queries.dimension) + padded(task.queries.rows);
+}
+
 void check(const ScoreTask& task) {
     QR_CHECK(task.queries.rows >= 1 && task.documents.rows >= 1);
     QR_CHECK(task.queries.dimension >= 1 && task.queries.dimension <= math::kDimensionMax);
@@ -114,6 +119,8 @@ BackendCapabilities CpuBackend::capabilities() const {
 
 Result<Scores> CpuBackend::score(const ScoreBatch& batch) {
     try {
+        const Result<void> laid_out = lay_out(batch);
+        if (!laid_out.ok()) return laid_out.error();
         Scores scores = score_all(batch);
         scratch_.trim();
         return scores;
@@ -129,7 +136,6 @@ Result<Scores> CpuBackend::score(const ScoreBatch& batch) {
 Scores CpuBackend::score_all(const ScoreBatch& batch) {
     Scores scores;
     scores.tasks.resize(batch.tasks.size());
-    lay_out(batch);
 
     TilePlan queries = plan_queries(batch);
     run(queries, [&](std::size_t i) {
@@ -153,11 +159,18 @@ Scores CpuBackend::score_all(const ScoreBatch& batch) {
     return scores;
 }
 
-void CpuBackend::lay_out(const ScoreBatch& batch) {
+Result<void> CpuBackend::lay_out(const ScoreBatch& batch) {
+    constexpr std::size_t kDoublesMax = kScratchBytesMax / sizeof(double);
     std::size_t total = 0;
     for (const ScoreTask& task : batch.tasks) {
         check(task);
-        total += task.queries.rows * padded(task.queries.dimension) + padded(task.queries.rows);
+        const bool is_sane = task.queries.rows <= kDoublesMax;  // so that no product overflows
+        if (is_sane) total += scratch_doubles(task);
+        if (!is_sane || total > kDoublesMax) {
+            return Error{.code = Code::out_of_memory,
+                         .message = "the queries of the batch need more working memory than the " +
+                                    std::to_string(kScratchBytesMax >> 20) + " MiB allowed"};
+        }
     }
     double* free = scratch_.reserve(total);
     memory_.clear();
@@ -169,6 +182,7 @@ void CpuBackend::lay_out(const ScoreBatch& batch) {
         free = memory.query_norms2 + padded(task.queries.rows);
         memory_.push_back(memory);
     }
+    return {};
 }
 
 void CpuBackend::run(TilePlan& plan, const ThreadPool::Work& work) {

@@ -20,6 +20,8 @@ namespace qr::cpu {
 
 // About 50 us of one core, where a second thread begins to pay for its waking.
 inline constexpr std::size_t kInlineProductsMax = std::size_t{1} << 20;
+// Widened queries of one batch; 1 GiB of waiting vectors becomes at most 2 GiB.
+inline constexpr std::size_t kScratchBytesMax = std::size_t{4} << 30;
 // Scratch memory kept between batches; what a larger batch needed is given back after it.
 inline constexpr std::size_t kScratchKeptBytesMax = std::size_t{8} << 20;
 
@@ -56,7 +58,7 @@ class CpuBackend final : public FidelityBackend {
     };
 
     Scores score_all(const ScoreBatch& batch);
-    void lay_out(const ScoreBatch& batch);
+    Result<void> lay_out(const ScoreBatch& batch);
     void run(TilePlan& plan, const ThreadPool::Work& work);
     void prepare_queries(const ScoreTask& task, const TaskMemory& memory, Tile& tile) const;
     void score_documents(const ScoreTask& task, const TaskMemory& memory, std::span<double> values,

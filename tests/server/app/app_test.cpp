@@ -1,0 +1,228 @@
+#include "server/app/app.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/wire_client.h"
+
+namespace qr {
+namespace {
+
+using nlohmann::json;
+using test::WireAnswer;
+using test::WireClient;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kRerank = R"({"query":[1,0],"documents":[[0,1],[2,0]],"method":"cosine"})";
+
+// An App on a port of its own, its log kept in memory.
+class Served {
+  public:
+    explicit Served(Config config = {})
+        : config_(with_any_port(std::move(config))),
+          log_({.level = LogLevel::info,
+                .sink = [this](std::string_view lines) { text_ += lines; }}),
+          app_(config_, log_) {
+        EXPECT_TRUE(app_.listen().ok());
+    }
+
+    App& app() { return app_; }
+    WireClient client() { return WireClient(app_.port()); }
+
+    WireAnswer get(const std::string& path, const std::string& fields = "") {
+        return ask("GET " + path + " HTTP/1.1\r\nHost: t\r\n" + fields + "\r\n");
+    }
+    WireAnswer post(const std::string& path, const std::string& body,
+                    const std::string& fields = "") {
+        return ask("POST " + path + " HTTP/1.1\r\nHost: t\r\nContent-Length: " +
+                   std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body);
+    }
+    WireAnswer ask(const std::string& bytes) {
+        WireClient connection = client();
+        std::optional<WireAnswer> answer = connection.exchange(bytes);
+        EXPECT_TRUE(answer.has_value()) << bytes.substr(0, 80);
+        return answer.value_or(WireAnswer{});
+    }
+
+    // Everything logged, after the app has stopped.
+    std::string stopped_log() {
+        app_.stop();
+        log_.flush();
+        return text_;
+    }
+
+  private:
+    static Config with_any_port(Config config) {
+        config.port = 0;
+        return config;
+    }
+
+    const Config config_;
+    std::string text_;
+    Log log_;
+    App app_;
+};
+
+TEST(App, AnswersStartingUntilThereIsABackend) {
+    Served served;
+    EXPECT_EQ(served.get("/health/live").status, 200);
+    EXPECT_EQ(served.get("/health/ready").status, 503);
+    const WireAnswer answer = served.post("/v1/rerank", kRerank);
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(answer.field("Retry-After"), "1");
+    EXPECT_EQ(json::parse(answer.body).at("error").at("found"), "starting");
+    EXPECT_EQ(json::parse(served.get("/health").body).at("backends").size(), 0u);
+}
+
+TEST(App, RanksAndSaysWhichBackendDidIt) {
+    Served served;
+    ASSERT_TRUE(served.app().load_backend().ok());
+    EXPECT_EQ(served.get("/health/ready").status, 200);
+    const WireAnswer answer = served.post("/v1/rerank", kRerank, "X-Request-Id: mine\r\n");
+    ASSERT_EQ(answer.status, 200);
+    EXPECT_THAT(answer.field("Server-Timing"), HasSubstr("parse;dur="));
+    const json body = json::parse(answer.body);
+    EXPECT_EQ(body.at("id"), "mine");
+    EXPECT_EQ(body.at("backend"), "cpu");
+    EXPECT_EQ(body.at("results").dump(),
+              R"([{"index":1,"relevance_score":1},{"index":0,"relevance_score":0}])");
+}
+
+TEST(App, AForcedBackendIsTheOneThatAnswers) {
+    Served served({.backend = "reference"});
+    ASSERT_TRUE(served.app().load_backend().ok());
+    EXPECT_EQ(json::parse(served.post("/v1/rerank", kRerank).body).at("backend"), "reference");
+    EXPECT_EQ(json::parse(served.get("/health").body).at("backends").at(0).at("name"), "reference");
+}
+
+TEST(App, AnUnknownBackendFailsAndIsNotReady) {
+    Served served({.backend = "abacus"});
+    EXPECT_EQ(served.app().load_backend().error().code, Code::invalid);
+    EXPECT_EQ(served.post("/v1/rerank", kRerank).status, 503);
+}
+
+TEST(App, ScoresTheWholeMatrix) {
+    Served served;
+    ASSERT_TRUE(served.app().load_backend().ok());
+    const WireAnswer answer = served.post(
+        "/v1/score", R"({"queries":[[1,0],[0,1]],"documents":[[0,1],[2,0]],"method":"dot"})");
+    ASSERT_EQ(answer.status, 200);
+    EXPECT_EQ(json::parse(answer.body).at("scores").dump(), "[[0,2],[1,0]]");
+}
+
+TEST(App, ABadRowIsNamedByItsPlace) {
+    Served served;
+    ASSERT_TRUE(served.app().load_backend().ok());
+    const WireAnswer answer =
+        served.post("/v1/rerank", R"({"query":[1,0],"documents":[[1,1],[0,0]]})");
+    EXPECT_EQ(answer.status, 422);
+    EXPECT_EQ(json::parse(answer.body).at("error").at("pointer"), "/documents/1/vector");
+}
+
+TEST(App, TellsAnUnknownPathFromAnUnknownVerb) {
+    Served served;
+    EXPECT_EQ(served.get("/nowhere").status, 404);
+    const WireAnswer answer = served.get("/v1/rerank");
+    EXPECT_EQ(answer.status, 405);
+    EXPECT_EQ(answer.field("Allow"), "POST, OPTIONS");
+}
+
+TEST(App, WithKeysOnlyTheProbesAndTheDocumentationStayOpen) {
+    Served served({.api_key = {"alpha"}});
+    ASSERT_TRUE(served.app().load_backend().ok());
+    for (const char* open : {"/health/live", "/health/ready", "/openapi.json", "/docs"}) {
+        EXPECT_EQ(served.get(open).status, 200) << open;
+    }
+    for (const char* keyed : {"/health", "/metrics", "/v1/methods"}) {
+        EXPECT_EQ(served.get(keyed).status, 401) << keyed;
+        EXPECT_EQ(served.get(keyed, "Authorization: Bearer alpha\r\n").status, 200) << keyed;
+    }
+    EXPECT_EQ(served.post("/v1/rerank", kRerank).status, 401);
+    EXPECT_EQ(served.post("/v1/rerank", kRerank, "Authorization: Bearer alpha\r\n").status, 200);
+    const std::string log = served.stopped_log();
+    EXPECT_THAT(log, HasSubstr(R"("tenant":"key-1")"));
+    EXPECT_THAT(log, Not(HasSubstr("alpha")));
+}
+
+TEST(App, APreflightNeedsNoKeyAndNamesTheVerbs) {
+    Served served({.api_key = {"alpha"}, .cors_allow_origin = {"https://a.example"}});
+    const WireAnswer answer =
+        served.ask("OPTIONS /v1/rerank HTTP/1.1\r\nHost: t\r\nOrigin: https://a.example\r\n\r\n");
+    EXPECT_EQ(answer.status, 204);
+    EXPECT_EQ(answer.field("Access-Control-Allow-Methods"), "POST, OPTIONS");
+    EXPECT_EQ(answer.field("Access-Control-Allow-Origin"), "https://a.example");
+}
+
+TEST(App, DrainingIsNotReadyButStillServes) {
+    Served served;
+    ASSERT_TRUE(served.app().load_backend().ok());
+    WireClient connection = served.client();
+    served.app().begin_drain();
+    EXPECT_EQ(served.get("/health/ready").status, 503);
+    EXPECT_EQ(served.post("/v1/rerank", kRerank).status, 200);
+    EXPECT_TRUE(served.app().drain(std::chrono::seconds(5)));
+}
+
+TEST(App, AnExpiredDeadlineIs504) {
+    Served served;
+    ASSERT_TRUE(served.app().load_backend().ok());
+    // The deadline runs from the first byte; the body comes only once it has passed.
+    WireClient connection = served.client();
+    const std::string body = R"({"query":[1,0],"documents":[[0,1]],"timeout_ms":1})";
+    connection.send("POST /v1/rerank HTTP/1.1\r\nHost: t\r\nContent-Length: " +
+                    std::to_string(body.size()) + "\r\n\r\n");
+    EXPECT_FALSE(connection.is_readable_within(std::chrono::milliseconds(20)));
+    const std::optional<WireAnswer> answer = connection.exchange(body);
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 504);
+}
+
+TEST(App, CountsRequestsByRouteAndErrorsByCode) {
+    Served served;
+    ASSERT_TRUE(served.app().load_backend().ok());
+    served.post("/v1/rerank", kRerank);
+    served.post("/v1/rerank", "{");
+    served.get("/nowhere");
+    const std::string metrics = served.get("/metrics").body;
+    const auto has = [&](std::string_view line) { return metrics.find(line) != std::string::npos; };
+    EXPECT_TRUE(has(R"(qr_http_requests_total{route="/v1/rerank",status="2xx"} 1)"));
+    EXPECT_TRUE(has(R"(qr_http_requests_total{route="/v1/rerank",status="4xx"} 1)"));
+    EXPECT_TRUE(has(R"(qr_errors_total{code="malformed"} 1)"));
+    EXPECT_TRUE(has(R"(qr_errors_total{code="not_found"} 1)"));
+    EXPECT_TRUE(has(R"(qr_scored_pairs_total{backend="cpu"} 2)"));
+    EXPECT_TRUE(has("qr_ready 1"));
+}
+
+TEST(App, LogsOneLineARequestWithoutBodiesVectorsOrRawControlBytes) {
+    Served served;
+    ASSERT_TRUE(served.app().load_backend().ok());
+    served.post("/v1/rerank", R"({"query":[0.12345,1],"documents":[[1,0.98765]]})",
+                "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n");
+    const std::string log = served.stopped_log();
+    EXPECT_THAT(log, HasSubstr(R"("event":"request")"));
+    EXPECT_THAT(log, HasSubstr("0af7651916cd43dd8448eb211c80319c"));
+    EXPECT_THAT(log, Not(HasSubstr("12345")));
+    EXPECT_THAT(log, Not(HasSubstr("98765")));
+    std::istringstream lines(log);
+    for (std::string line; std::getline(lines, line);)
+        EXPECT_TRUE(json::accept(line)) << line;
+}
+
+TEST(App, StopsWhileRequestsAreUnderWay) {
+    Served served;
+    ASSERT_TRUE(served.app().load_backend().ok());
+    std::vector<WireClient> clients;
+    for (int i = 0; i < 8; ++i) {
+        clients.push_back(served.client());
+        clients.back().send("POST /v1/rerank HTTP/1.1\r\nHost: t\r\nContent-Length: " +
+                            std::to_string(std::string_view(kRerank).size()) + "\r\n\r\n" +
+                            kRerank);
+    }
+    served.app().stop();
+}
+
+}  // namespace
+}  // namespace qr

@@ -25,7 +25,7 @@ TEST(Methods, AnUnboundedRangeIsNull) {
     const auto methods = nlohmann::json::parse(print_methods()).at("methods");
     EXPECT_EQ(methods.at(4).at("name"), "dot");
     EXPECT_EQ(methods.at(4).at("range").dump(), R"({"highest":null,"lowest":null})");
-    EXPECT_EQ(methods.at(3).at("range").dump(), R"({"highest":1.0,"lowest":-1.0})");
+    EXPECT_EQ(methods.at(3).at("range").dump(), R"({"highest":1,"lowest":-1})");
 }
 
 }  // namespace

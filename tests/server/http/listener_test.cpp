@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -52,11 +53,16 @@ TEST_F(ListenerTest, TakesTheNextClientOnceOneHasLeft) {
 TEST_F(ListenerTest, SpreadsConnectionsOverItsThreads) {
     serve({}, 2);
     std::vector<WireClient> clients;
+    std::map<std::string, int> clients_by_thread;
     for (int i = 0; i < 20; ++i) {
         clients.push_back(client());
-        EXPECT_EQ(clients.back().exchange(kGet)->status, 200);
+        const auto answer = clients.back().exchange("GET /thread HTTP/1.1\r\nHost: a\r\n\r\n");
+        ASSERT_TRUE(answer);
+        ++clients_by_thread[answer->body];
     }
     EXPECT_EQ(server->connections(), 20);
+    ASSERT_EQ(clients_by_thread.size(), 2);
+    EXPECT_EQ(clients_by_thread.begin()->second, 10);
 }
 
 // Lowers this process's limit on descriptors to those in use; raises it again at the end.

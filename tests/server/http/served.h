@@ -11,11 +11,13 @@
 #include <charconv>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -34,8 +36,8 @@ struct Completion {
 };
 
 // GET /page: "page". POST /echo: the body. POST /length, /alignment (of the tensor part), GET /id,
-// /trace, /throw. GET /large?n: n bytes. GET /gate: answers once open() is called. /refused: 401
-// on the head alone. /bye: asks for the connection to be closed.
+// /trace, /thread (that runs the handler), /throw. GET /large?n: n bytes. GET /gate: answers once
+// open() is called. /refused: 401 on the head alone. /bye: asks for the connection to be closed.
 class TestApplication final : public Application {
   public:
     std::optional<Response> refuse(Request& head) override {
@@ -123,6 +125,10 @@ class TestApplication final : public Application {
                 number(request.fields.get("inference-header-content-length"));
             const auto address = reinterpret_cast<std::uintptr_t>(request.body().data() + header);
             return text(200, std::to_string(address % Buffer::kAlignment));
+        }
+        if (request.path == "/thread") {
+            return text(200,
+                        std::to_string(std::hash<std::thread::id>()(std::this_thread::get_id())));
         }
         if (request.path == "/throw") throw std::runtime_error("on purpose");
         Response response = text(200, "page");

@@ -62,7 +62,7 @@ TEST_F(CpuBackendTest, AnOrdinaryRequestStaysOnTheCallingThread) {
     EXPECT_EQ(std::set{std::this_thread::get_id()}, callers);
 }
 
-TEST_F(CpuBackendTest, ABatchTooLargeForTheAddressSpaceIsOutOfMemory) {
+TEST_F(CpuBackendTest, ABatchBeyondTheLimitOfWorkingMemoryIsOutOfMemory) {
     CpuBackend backend("cpu", kScalarKernels, 1);
     const float component = 1;
     // The backend must fail before it reads a row: there is only one component behind this view.
@@ -71,6 +71,7 @@ TEST_F(CpuBackendTest, ABatchTooLargeForTheAddressSpaceIsOutOfMemory) {
     const auto scores = backend.score(ScoreBatch{{{queries, documents, Method::dot}}});
     ASSERT_FALSE(scores.ok());
     EXPECT_EQ(Code::out_of_memory, scores.error().code);
+    EXPECT_THAT(scores.error().message, testing::HasSubstr("4096 MiB"));
 }
 
 TEST_F(CpuBackendTest, ServesOnAfterABatchThatDidNotFit) {

@@ -50,7 +50,8 @@ def case(name, queries, documents):
         "documents": [[float(str(x)) for x in row] for row in documents],
         "scale": [[math.sqrt(inner_product(q, q)) * math.sqrt(inner_product(d, d))
                    for d in documents] for q in queries],
-        "scores": {method: [[cell[method] for cell in row] for row in rows] for method in rows[0][0]},
+        "scores": {method: [[cell[method] for cell in row] for row in rows]
+                   for method in rows[0][0]},
     }
 
 
