@@ -30,28 +30,22 @@ struct VectorInput {
     std::vector<Buffer> storage;  // what the views point into
 };
 
-struct RerankRequest {
+// "POST /v1/score": the whole score matrix, in request order. Every request that scores has this.
+struct ScoreRequest {
     VectorInput vectors;
-    bool is_query_list = false;         // "queries": the answer is a list of rankings
+    bool is_query_list = false;         // "queries", not "query"
     std::vector<DocumentLabel> labels;  // empty when no document has an id or text, else one each
     scoring::Method method = scoring::Method::signed_fidelity;
-    std::size_t top_n = 0;  // 0 = all
-    bool return_documents = false;
     std::optional<std::chrono::milliseconds> timeout;
     int priority = 0;  // 0..999, 0 first
     std::optional<std::string> model;
     std::vector<std::string> warnings;  // for meta.warnings: unknown fields, ignored fields
 };
 
-// "POST /v1/score": the whole score matrix, in request order.
-struct ScoreRequest {
-    VectorInput vectors;
-    bool is_query_list = false;  // "queries", not "query"
-    scoring::Method method = scoring::Method::signed_fidelity;
-    std::optional<std::chrono::milliseconds> timeout;
-    int priority = 0;
-    std::optional<std::string> model;
-    std::vector<std::string> warnings;
+// "POST /v1/rerank": documents in order of their score; with "queries", a list of rankings.
+struct RerankRequest : ScoreRequest {
+    std::size_t top_n = 0;  // 0 = all
+    bool return_documents = false;
 };
 
 struct RankedDocument {

@@ -20,12 +20,13 @@ Error too_many(std::string pointer, const std::string& what, std::size_t found,
     return error;
 }
 
+// The row, not the component inside it: that place exists in every form a vector can be sent in.
 std::string pointer_to_row(const RowFault& fault, bool is_query_list) {
     if (fault.side == RowFault::Side::document) {
-        return "/documents/" + std::to_string(fault.row) + "/vector";
+        return "/documents/" + std::to_string(fault.row);
     }
-    if (!is_query_list) return "/query/vector";
-    return "/queries/" + std::to_string(fault.row) + "/vector";
+    if (!is_query_list) return "/query";
+    return "/queries/" + std::to_string(fault.row);
 }
 
 std::string_view name_of(float not_finite) {
@@ -78,9 +79,9 @@ Error describe(const RowFault& fault, const VectorInput& vectors, bool is_query_
         error.allowed = "a vector with a direction: a zero vector has no state";
     } else {
         QR_CHECK(fault.component < row.size());
-        error.pointer += '/' + std::to_string(fault.component);
-        error.found = name_of(row[fault.component]);
-        error.allowed = "a finite float32 number";
+        error.found = std::string(name_of(row[fault.component])) + " as component " +
+                      std::to_string(fault.component);
+        error.allowed = "finite float32 numbers";
     }
     error.message = error.pointer + ": found " + error.found + ", allowed: " + error.allowed;
     return error;

@@ -21,7 +21,7 @@ struct RerankLimits {
 Result<ScoreTask> prepare(const VectorInput& vectors, scoring::Method method,
                           const RerankLimits& limits);
 
-// The error a bad row means to a client: "/documents/17/vector", the component and what was found.
+// The error a bad row means to a client: "/documents/17: found NaN as component 3, allowed: ...".
 Error describe(const RowFault& fault, const VectorInput& vectors, bool is_query_list);
 
 // One ranking per query from scores [q, n]. top_n 0 or above n means n.

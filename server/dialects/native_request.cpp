@@ -1,5 +1,7 @@
 #include "server/dialects/native_request.h"
 
+#include <new>
+#include <string>
 #include <utility>
 
 namespace qr::native {
@@ -58,6 +60,22 @@ RequestReader::RequestReader(const Parts& parts, BufferPool& buffers, const Pars
     documents_.face(queries_);
 }
 
+Result<void> RequestReader::read(std::span<const std::string_view> known, const ReadOwn& own) {
+    const auto root = reader_.root();
+    if (!root) return root.error();
+    const json::Path whole;
+    json::Fields fields(reader_, *root, whole, known, warnings_);
+    while (true) {
+        const auto more = fields.next();
+        if (!more) return more.error();
+        if (!*more) return {};
+        auto read = fields.index() < kCommonFields.size()
+                        ? read_common(fields)
+                        : own(fields.index() - kCommonFields.size(), fields, reader_);
+        if (!read) return read;
+    }
+}
+
 Result<void> RequestReader::read_common(json::Fields& fields) {
     json::Value& value = fields.value();
     const json::Path path = fields.path();
@@ -79,7 +97,7 @@ Result<void> RequestReader::read_queries(json::Value& value, const json::Path& p
     if (queries_.rows().rows() != 0) {
         return json::invalid_at(path, "both \"query\" and \"queries\"", "one of them");
     }
-    is_query_list_ = is_list;
+    request_.is_query_list = is_list;
     return is_list ? queries_.read_list(value, path) : queries_.read_one(value, path);
 }
 
@@ -91,9 +109,9 @@ Result<void> RequestReader::read_option(std::size_t index, json::Value& value,
     const auto number = reader_.integer(value, path, is_timeout ? kTimeoutMs : kPriorities);
     if (!number) return number.error();
     if (is_timeout) {
-        options_.timeout = std::chrono::milliseconds(*number);
+        request_.timeout = std::chrono::milliseconds(*number);
     } else {
-        options_.priority = static_cast<int>(*number);
+        request_.priority = static_cast<int>(*number);
     }
     return {};
 }
@@ -105,7 +123,7 @@ Result<void> RequestReader::read_method(json::Value& value, const json::Path& pa
     if (method == nullptr) {
         return json::invalid_at(path, '"' + json::excerpt(*name) + '"', method_names());
     }
-    options_.method = method->method;
+    request_.method = method->method;
     return {};
 }
 
@@ -116,7 +134,7 @@ Result<void> RequestReader::read_model(json::Value& value, const json::Path& pat
         return json::invalid_at(path, std::to_string(name->size()) + " bytes",
                                 "at most " + std::to_string(kModelBytesMax) + " bytes");
     }
-    options_.model = std::string(*name);
+    request_.model = std::string(*name);
     warnings_.add(path.pointer() + ": not used, the request carries its own vectors");
     return {};
 }
@@ -142,9 +160,7 @@ Result<void> RequestReader::check_complete() const {
     return tensors_.finish();
 }
 
-Result<VectorInput> RequestReader::finish(Payload payload) {
-    if (const auto ended = reader_.finish(); !ended) return ended.error();
-    if (const auto complete = check_complete(); !complete) return complete.error();
+VectorInput RequestReader::take_vectors(Payload payload) {
     VectorInput vectors{queries_.rows().view(), documents_.rows().view(), {}};
     if (queries_.rows().is_borrowed() || documents_.rows().is_borrowed()) {
         vectors.storage.push_back(std::move(payload.storage));
@@ -155,6 +171,28 @@ Result<VectorInput> RequestReader::finish(Payload payload) {
         }
     }
     return vectors;
+}
+
+Result<ScoreRequest> RequestReader::finish(Payload payload) {
+    if (const auto ended = reader_.finish(); !ended) return ended.error();
+    if (const auto complete = check_complete(); !complete) return complete.error();
+    request_.vectors = take_vectors(std::move(payload));
+    request_.labels = std::move(documents_).take_labels();
+    request_.warnings = std::move(warnings_).take();
+    return std::move(request_);
+}
+
+Result<ScoreRequest> read_request(Payload payload, BufferPool& buffers, const ParseLimits& limits,
+                                  std::span<const std::string_view> known, const ReadOwn& own) {
+    try {
+        const auto parts = split(payload);
+        if (!parts) return parts.error();
+        RequestReader request(*parts, buffers, limits);
+        if (const auto read = request.read(known, own); !read) return read.error();
+        return request.finish(std::move(payload));
+    } catch (const std::bad_alloc&) {
+        return Error{.code = Code::out_of_memory, .message = "body: no memory left to parse it"};
+    }
 }
 
 }  // namespace qr::native

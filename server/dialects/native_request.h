@@ -1,16 +1,15 @@
 // What rerank and score requests have in common: both sides, the method, the options, the end.
 //
-// A parse opens the body, hands over every common field and keeps its own, then takes the vectors;
-// what is missing, left over or contradictory is refused there.
+// read_request() takes a body apart, hands an endpoint its own fields and keeps the common ones;
+// what is missing, left over or contradictory is refused at the end.
 #pragma once
 
+#include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
-#include <optional>
-#include <string>
+#include <functional>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "server/dialects/native_vectors.h"
 
@@ -23,36 +22,36 @@ struct Parts {
 };
 Result<Parts> split(const Payload& payload);
 
-struct CommonOptions {
-    scoring::Method method = scoring::Method::signed_fidelity;
-    std::optional<std::chrono::milliseconds> timeout;
-    int priority = 0;
-    std::optional<std::string> model;
-};
-
 // Every list of fields begins with these, in this order.
 inline constexpr std::array<std::string_view, 8> kCommonFields = {
     "query", "queries", "documents", "collection", "method", "timeout_ms", "priority", "model"};
+
+// kCommonFields and an endpoint's own fields behind them.
+template <std::size_t Count>
+constexpr auto with_common_fields(const std::array<std::string_view, Count>& own) {
+    std::array<std::string_view, kCommonFields.size() + Count> names{};
+    std::copy(own.begin(), own.end(),
+              std::copy(kCommonFields.begin(), kCommonFields.end(), names.begin()));
+    return names;
+}
+
+// Reads the field of that index in an endpoint's own list.
+using ReadOwn =
+    std::function<Result<void>(std::size_t index, json::Fields& fields, json::Reader& reader)>;
 
 class RequestReader {
   public:
     RequestReader(const Parts& parts, BufferPool& buffers, const ParseLimits& limits);
 
-    json::Reader& reader() { return reader_; }
-    json::Warnings& warnings() { return warnings_; }
+    // Reads every field of the body; `known` begins with kCommonFields, what follows goes to `own`.
+    Result<void> read(std::span<const std::string_view> known, const ReadOwn& own);
 
-    // For a field whose index is below kCommonFields.size().
-    Result<void> read_common(json::Fields& fields);
-
-    // After the last field. Keeps the payload alive when the vectors lie in it.
-    Result<VectorInput> finish(Payload payload);
-
-    CommonOptions& options() { return options_; }
-    bool is_query_list() const { return is_query_list_; }
-    std::vector<DocumentLabel> take_labels() { return std::move(documents_).take_labels(); }
-    std::vector<std::string> take_warnings() { return std::move(warnings_).take(); }
+    // After read(). Keeps the payload alive when the vectors lie in it.
+    Result<ScoreRequest> finish(Payload payload);
 
   private:
+    Result<void> read_common(json::Fields& fields);
+    VectorInput take_vectors(Payload payload);
     Result<void> read_queries(json::Value& value, const json::Path& path, bool is_list);
     Result<void> read_option(std::size_t index, json::Value& value, const json::Path& path);
     Result<void> read_method(json::Value& value, const json::Path& path);
@@ -66,8 +65,11 @@ class RequestReader {
     Context context_;
     VectorSide queries_;
     VectorSide documents_;
-    CommonOptions options_;
-    bool is_query_list_ = false;
+    ScoreRequest request_;
 };
+
+// A whole request: split, read, finished, with memory running out turned into an error.
+Result<ScoreRequest> read_request(Payload payload, BufferPool& buffers, const ParseLimits& limits,
+                                  std::span<const std::string_view> known, const ReadOwn& own);
 
 }  // namespace qr::native

@@ -155,7 +155,7 @@ class Refusals(ServedTest):
         cases = [
             (400, {}, b'{"query": [1, 0]'),
             (422, {"pointer": "/documents/1"}, {"query": [1, 0], "documents": [[1, 0], [1, 0, 0]]}),
-            (422, {"pointer": "/documents/1/vector"}, {"query": [1, 0],
+            (422, {"pointer": "/documents/1"}, {"query": [1, 0],
                                                        "documents": [[1, 0], {"vector": [0, 0]}]}),
             (422, {"pointer": "/method"}, {"query": [1], "documents": [[1]], "method": "best"}),
             (422, {"pointer": "/top_n"}, {"query": [1], "documents": [[1]], "top_n": -1}),

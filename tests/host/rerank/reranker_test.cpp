@@ -73,8 +73,9 @@ TEST(Reranker, DescribesANumberThatIsNotFinite) {
     const RowFault fault{RowFault::Side::document, RowFault::Kind::not_finite, 17, 3};
     const Error error = describe(fault, rows.vectors, false);
     EXPECT_EQ(error.code, Code::invalid);
-    EXPECT_EQ(error.pointer, "/documents/17/vector/3");
-    EXPECT_EQ(error.message, "/documents/17/vector/3: found NaN, allowed: a finite float32 number");
+    EXPECT_EQ(error.pointer, "/documents/17");
+    EXPECT_EQ(error.message,
+              "/documents/17: found NaN as component 3, allowed: finite float32 numbers");
 }
 
 TEST(Reranker, TellsTheSignOfAnInfinity) {
@@ -82,17 +83,17 @@ TEST(Reranker, TellsTheSignOfAnInfinity) {
     rows.query_floats[3] = -std::numeric_limits<float>::infinity();
     const RowFault fault{RowFault::Side::query, RowFault::Kind::not_finite, 1, 1};
     const Error error = describe(fault, rows.vectors, true);
-    EXPECT_EQ(error.pointer, "/queries/1/vector/1");
-    EXPECT_EQ(error.found, "-infinity");
+    EXPECT_EQ(error.pointer, "/queries/1");
+    EXPECT_EQ(error.found, "-infinity as component 1");
     rows.query_floats[3] = std::numeric_limits<float>::infinity();
-    EXPECT_EQ(describe(fault, rows.vectors, true).found, "infinity");
+    EXPECT_EQ(describe(fault, rows.vectors, true).found, "infinity as component 1");
 }
 
 TEST(Reranker, SaysWhyAZeroVectorIsRefused) {
     const Rows rows(1, 1, 2);
     const RowFault fault{RowFault::Side::query, RowFault::Kind::zero_vector, 0, 0};
     const Error error = describe(fault, rows.vectors, false);
-    EXPECT_EQ(error.pointer, "/query/vector");
+    EXPECT_EQ(error.pointer, "/query");
     EXPECT_THAT(error.message, HasSubstr("a zero vector has no state"));
 }
 

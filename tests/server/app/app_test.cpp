@@ -119,7 +119,7 @@ TEST(App, ABadRowIsNamedByItsPlace) {
     const WireAnswer answer =
         served.post("/v1/rerank", R"({"query":[1,0],"documents":[[1,1],[0,0]]})");
     EXPECT_EQ(answer.status, 422);
-    EXPECT_EQ(json::parse(answer.body).at("error").at("pointer"), "/documents/1/vector");
+    EXPECT_EQ(json::parse(answer.body).at("error").at("pointer"), "/documents/1");
 }
 
 TEST(App, TellsAnUnknownPathFromAnUnknownVerb) {
