@@ -17,8 +17,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kChunkReadDirectBytes = 16 * 1024;  // smaller rests come with their framing
-constexpr std::size_t kJoinedFirstBytes = 64 * 1024;
+constexpr std::size_t kChunkReadDirectBytes =
+    std::size_t{16} * 1024;  // smaller rests come with their framing
+constexpr std::size_t kJoinedFirstBytes = std::size_t{64} * 1024;
 
 Error too_large(const Limits& limits) {
     return {.code = Code::too_large,

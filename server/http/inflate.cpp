@@ -13,8 +13,9 @@
 namespace qr::http {
 namespace {
 
-constexpr std::size_t kRatioSlackBytes = 64 * 1024;  // tiny bodies may expand by any ratio
-constexpr std::size_t kOutputFirstBytes = 64 * 1024;
+constexpr std::size_t kRatioSlackBytes =
+    std::size_t{64} * 1024;  // tiny bodies may expand by any ratio
+constexpr std::size_t kOutputFirstBytes = std::size_t{64} * 1024;
 
 Error malformed(const char* message) {
     return {.code = Code::malformed, .message = message};

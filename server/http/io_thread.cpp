@@ -30,10 +30,6 @@ asio::awaitable<void> serve(std::unique_ptr<Session> session) {
 IoThread::IoThread(Context& context)
     : context_(context), loop_(1), work_(loop_.get_executor()), reaper_(loop_) {}
 
-IoThread::~IoThread() {
-    stop();
-}
-
 void IoThread::start() {
     thread_ = std::thread([this] { loop_.run(); });
 }

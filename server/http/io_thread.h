@@ -29,7 +29,6 @@ enum class Admission : std::uint8_t { admitted, overflow };
 class IoThread {
   public:
     explicit IoThread(Context& context);
-    ~IoThread();  // stop()s
 
     void start();
     boost::asio::io_context& loop() { return loop_; }
@@ -40,7 +39,8 @@ class IoThread {
 
     // Closes what waits for a request that has not begun.
     void drain();
-    // Closes every connection and joins once each session's handler has returned. Idempotent.
+    // To be called before the end once started. Closes every connection and joins once each
+    // session's handler has returned. Idempotent.
     void stop();
 
     std::size_t connections() const { return connections_.load(); }

@@ -66,12 +66,12 @@ Result<Router::Match> Router::find(Verb verb, std::string_view path) const {
                      .message = "path: found '" + std::string(path) + "', which has no route",
                      .found = std::string(path)};
     }
-    std::string allowed = join(offered);
+    const std::string allowed = join(offered);
     return Error{.code = Code::method_not_allowed,
                  .message = "method: found " + std::string(to_string(verb)) + ", allowed for '" +
                             std::string(path) + "': " + allowed,
                  .found = std::string(to_string(verb)),
-                 .allowed = std::move(allowed)};
+                 .allowed = allowed};
 }
 
 std::vector<Verb> Router::verbs(std::string_view path) const {

@@ -34,7 +34,8 @@ class Server {
     // stop_accepting(), then waits until nothing is in flight or `timeout` has passed. True when
     // drained.
     bool drain(std::chrono::milliseconds timeout);
-    // Closes everything and joins. Idempotent.
+    // Closes every connection at once and joins as soon as the handlers under way have returned:
+    // whoever they wait for must still answer. Not from an io thread. Idempotent.
     void stop();
 
   private:
