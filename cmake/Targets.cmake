@@ -5,7 +5,8 @@
 function(qr_library name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
     add_library(${name} STATIC ${ARG_SOURCES})
-    target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
+    target_include_directories(${name} PUBLIC
+        "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
     target_link_libraries(${name} PUBLIC ${ARG_LINK})
 endfunction()
 
@@ -17,11 +18,13 @@ function(qr_headers name)
     target_link_libraries(${name} INTERFACE ${ARG_LINK})
 endfunction()
 
-# qr_test(name SOURCES a_test.cpp... LINK room... [LABELS l...]): one gtest program; each TEST is a ctest.
+# qr_test(name SOURCES a_test.cpp... LINK room... [LABELS l...]): one gtest program; each TEST is
+# a ctest.
 function(qr_test name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})
-    target_link_libraries(${name} PRIVATE ${ARG_LINK} qr_test_support GTest::gtest_main GTest::gmock)
+    target_link_libraries(${name} PRIVATE
+        ${ARG_LINK} qr_test_support GTest::gtest_main GTest::gmock)
     if(NOT ARG_LABELS)
         set(ARG_LABELS unit)
     endif()
@@ -30,7 +33,8 @@ function(qr_test name)
         ENVIRONMENT "QR_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
 endfunction()
 
-# qr_fuzzer(name SOURCES a_fuzz.cpp LINK room...): a libFuzzer program over tests/fuzz/corpus/<name>.
+# qr_fuzzer(name SOURCES a_fuzz.cpp LINK room...): a libFuzzer program over
+# tests/fuzz/corpus/<name>.
 function(qr_fuzzer name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
     if(NOT QR_FUZZERS)

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <limits>
 
 namespace qr::cli {
 namespace {
@@ -20,10 +21,11 @@ config::NamedValues process_environment() {
     return values;
 }
 
-std::size_t terminal_columns() {
-    constexpr std::size_t kColumnsUsual = 80;
+// A file or a pipe has no width: what reads it gets lines whole.
+std::size_t output_columns() {
     winsize size{};
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kColumnsUsual;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return std::numeric_limits<std::size_t>::max();
     return size.ws_col;
 }
 
@@ -34,7 +36,7 @@ Console process_console() {
             .out = std::cout,
             .err = std::cerr,
             .environment = process_environment(),
-            .columns = terminal_columns(),
+            .columns = output_columns(),
             .is_coloured = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr};
 }
 
@@ -44,15 +46,7 @@ int fail(Console& console, int code, std::string_view message) {
 }
 
 int exit_code_of(Code code) {
-    switch (code) {
-        case Code::unavailable:
-        case Code::out_of_memory:
-            return kBackendUnavailable;
-        case Code::internal:
-            return kCheckFailed;
-        default:
-            return kUsage;
-    }
+    return code == Code::unavailable ? kBackendUnavailable : kCheckFailed;
 }
 
 }  // namespace qr::cli

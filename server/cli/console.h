@@ -23,7 +23,7 @@ struct Console {
     std::ostream& out;
     std::ostream& err;
     config::NamedValues environment;
-    std::size_t columns = 80;
+    std::size_t columns = 80;  // of a line of output
     bool is_coloured = false;
 };
 
@@ -33,7 +33,7 @@ Console process_console();
 // "quantumrerank: <message>" on the console's error stream; returns `code`.
 int fail(Console& console, int code, std::string_view message);
 
-// The exit code an error of a backend or a request calls for.
+// For a request that was read but not answered: the backend cannot run here, or it was refused.
 int exit_code_of(Code code);
 
 }  // namespace qr::cli

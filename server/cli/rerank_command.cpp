@@ -76,16 +76,15 @@ Result<std::string> rerank_remote(const Options& options, const Config& config,
                  .message = call.url + ' ' + failure_text(answer->status, answer->body)};
 }
 
-Result<std::string> answer_to(const Options& options, const Config& config, Console& console) {
-    Result<std::string> request = read_request(options.file, config.payload_limit, console.in);
-    if (!request) return request;
+Result<std::string> answer_to(const Options& options, const Config& config, std::string request,
+                              const Console& console) {
     const bool is_table = options.format == "table";
     Result<std::string> answer =
-        options.url.empty() ? rerank_local({.request = *request,
+        options.url.empty() ? rerank_local({.request = request,
                                             .header_length = options.header_length,
                                             .texts = is_table ? Texts::always : Texts::as_asked},
                                            config)
-                            : rerank_remote(options, config, *std::move(request));
+                            : rerank_remote(options, config, std::move(request));
     if (!answer || !is_table) return answer;
     return ranking_table(*answer, {.columns = console.columns, .is_coloured = console.is_coloured});
 }
@@ -93,14 +92,16 @@ Result<std::string> answer_to(const Options& options, const Config& config, Cons
 int run(const Options& options, Console& console) {
     const auto config = options.settings.load_or_report(console);
     if (!config) return kUsage;
-    const Result<std::string> shown = answer_to(options, *config, console);
-    if (!shown) {
-        const Error& error = shown.error();
+    Result<std::string> request = read_request(options.file, config->payload_limit, console.in);
+    if (!request) return fail(console, kUsage, request.error().message);
+    const Result<std::string> answer = answer_to(options, *config, *std::move(request), console);
+    if (!answer) {
+        const Error& error = answer.error();
         const std::string place = error.pointer.empty() ? "" : error.pointer + ": ";
         return fail(console, exit_code_of(error.code), place + error.message);
     }
-    console.out << *shown;
-    if (!shown->ends_with('\n')) console.out << '\n';
+    console.out << *answer;
+    if (!answer->ends_with('\n')) console.out << '\n';
     return kGood;
 }
 

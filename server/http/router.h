@@ -18,7 +18,7 @@ namespace qr::http {
 using PathParameters = std::vector<std::pair<std::string_view, std::string_view>>;
 using Handler = std::function<boost::asio::awaitable<Response>(Request&, const PathParameters&)>;
 
-enum class Access { open, keyed };    // keyed: needs an API key once keys are configured
+enum class Access { open, keyed };   // keyed: needs an API key once keys are configured
 enum class Work { light, scoring };  // scoring: needs a backend, counts against the request limit
 
 struct Route {

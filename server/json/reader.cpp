@@ -177,8 +177,12 @@ Result<std::string_view> Reader::string(Value& value, const Path& path, std::str
     if (written.size() < 2 || !written.ends_with('"')) {
         return malformed(simdjson::TAPE_ERROR, written.data());
     }
-    // Without an escape the string is what it looks like; the parser has checked its UTF-8.
-    if (written.find('\\') == std::string_view::npos) return written.substr(1, written.size() - 2);
+    // Without an escape the string is what it looks like; the parser has checked its UTF-8. It has
+    // to be stepped over: On-Demand would skip it together with a colon that does not belong there.
+    if (written.find('\\') == std::string_view::npos) {
+        if (const auto code = value.get_raw_json_string().error()) return malformed(code);
+        return written.substr(1, written.size() - 2);
+    }
     std::string_view unescaped;
     if (const auto code = value.get_string().get(unescaped)) return malformed(code, written.data());
     return unescaped;

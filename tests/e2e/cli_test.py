@@ -40,7 +40,7 @@ class Rerank(unittest.TestCase):
 
     def test_a_bad_request_fails_and_says_where(self):
         result = run("rerank", "-", stdin=b'{"query": [1], "documents": [[1, 2]]}')
-        self.assertEqual(2, result.returncode)
+        self.assertEqual(1, result.returncode)
         self.assertIn(b"/documents/0", result.stderr)
 
     def test_a_missing_file_is_named(self):

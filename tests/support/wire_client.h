@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>

@@ -19,12 +19,10 @@ TEST(Console, NamesTheProgramInFrontOfAnError) {
     EXPECT_EQ("", out.str());
 }
 
-TEST(Console, MapsErrorsToTheFourExitCodes) {
-    EXPECT_EQ(2, exit_code_of(Code::malformed));
-    EXPECT_EQ(2, exit_code_of(Code::invalid));
-    EXPECT_EQ(2, exit_code_of(Code::too_large));
-    EXPECT_EQ(2, exit_code_of(Code::not_found));
+TEST(Console, TellsABackendThatCannotRunFromARefusal) {
     EXPECT_EQ(3, exit_code_of(Code::unavailable));
+    EXPECT_EQ(1, exit_code_of(Code::malformed));
+    EXPECT_EQ(1, exit_code_of(Code::invalid));
     EXPECT_EQ(1, exit_code_of(Code::internal));
 }
 

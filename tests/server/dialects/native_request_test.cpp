@@ -127,6 +127,18 @@ TEST(NativeRequest, RefusesWhatIsNotJsonAsMalformed) {
     }
 }
 
+TEST(NativeRequest, RefusesStringsThatPretendToBeKeys) {
+    for (const char* wrong :
+         {R"({"query": [1], "documents": {"ids": ["x", "y": 1], "shape": [1, 1]}})",
+          R"({"query": [1], "documents": {"ids": ["x", "yshape": [2, 1], "vector": "AACAPw=="}})",
+          R"({"query": [1], "model": "m": 1, "documents": [[1]]})",
+          R"({"query": [1], "documents": [{"vector": "AACAPw==": [1]}]})"}) {
+        const auto parsed = rerank_of(wrong);
+        ASSERT_FALSE(parsed.ok()) << wrong;
+        EXPECT_EQ(parsed.error().code, Code::malformed) << wrong;
+    }
+}
+
 TEST(NativeRequest, RefusesAnyPrefixOfARequest) {
     const std::string whole =
         R"({"queries": [[1, 2]], "documents": [{"id": 7, "vector": "AACAPwAAAEA="}], "top_n": 1})";

@@ -221,6 +221,15 @@ TEST(Reader, RefusesMalformedDocuments) {
     }
 }
 
+TEST(Reader, RefusesAColonBehindAStringThatIsNoKey) {
+    for (const char* wrong : {R"({"a": ["b": 1]})", R"({"a": "b": 1})", R"({"a": ["b", "c": [1]})",
+                              R"({"a": ["b": [1], "c": {}]})"}) {
+        const auto error = check(wrong);
+        ASSERT_TRUE(error) << wrong;
+        EXPECT_EQ(error->code, Code::malformed) << wrong;
+    }
+}
+
 TEST(Reader, TellsWhereUtf8Ends) {
     EXPECT_EQ(check("{\"a\":\"\xFF\"}")->message,
               "body: found a byte that is not UTF-8 at byte 6, allowed: JSON");
