@@ -39,7 +39,7 @@ echo "== A bare Debian 12"
 mmdebstrap --quiet --variant=apt --aptopt='Acquire::Retries "3"' bookworm "$machine"
 for file in /etc/resolv.conf /etc/hosts; do cp -L "$file" "$machine$file"; done
 [ ! -e /etc/apt/apt.conf ] || cp /etc/apt/apt.conf "$machine/etc/apt/apt.conf"
-for point in /proc /sys /dev; do mount_in "$point"; done
+for point in /proc /sys /dev /dev/pts; do mount_in "$point"; done
 git -c safe.directory='*' clone --quiet --no-hardlinks "$root" "$machine/quantumrerank"
 
 inside() {
