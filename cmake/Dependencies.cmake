@@ -6,7 +6,6 @@ find_package(simdjson 3.0 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tomlplusplus 3.3 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
-find_package(spdlog 1.10 REQUIRED)
 find_package(prometheus-cpp REQUIRED)          # states no version; Debian 12 has 1.0.1
 find_package(CURL 7.88 REQUIRED)
 find_package(ZLIB REQUIRED)

@@ -25,6 +25,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         -Wno-array-bounds -Wno-dangling-pointer)
 endif()
 
+if(QR_FUZZERS)
+    add_compile_options(-fsanitize=fuzzer-no-link)  # rooms guide the fuzzer, not its driver alone
+endif()
 if(QR_SANITIZE)
     add_compile_options(-fsanitize=${QR_SANITIZE} -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${QR_SANITIZE})

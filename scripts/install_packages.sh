@@ -23,7 +23,6 @@ libsimdjson-dev         parses request numbers
 nlohmann-json3-dev      reads and writes small JSON
 libcli11-dev            command line
 libtomlplusplus-dev     configuration file
-libspdlog-dev           log
 prometheus-cpp-dev      metrics
 libcurl4-openssl-dev    outgoing HTTP: rerank --url, health
 zlib1g-dev              gzip request bodies
@@ -41,6 +40,7 @@ libclang-rt-14-dev      libFuzzer and the sanitizers for clang
 llvm-14                 llvm-cov: coverage of the parsers
 clang-format-14         formatting
 shellcheck              lints the scripts
+valgrind                a CPU without AVX-512, to see a backend refused
 dpkg-dev                computes what the .deb depends on
 systemd                 systemd-analyze, which checks our unit'
     [bench]='

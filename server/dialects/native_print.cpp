@@ -11,18 +11,17 @@ constexpr std::string_view kNoModel = "vectors";
 constexpr std::size_t kHeadBytes = 1024;  // of an answer without its results: a reservation
 constexpr std::size_t kScoreBytes = 64;   // of one result without a text, likewise
 
-template <typename Request>
-void print_head(json::Writer& out, const Request& request, const Provenance& provenance) {
+void print_head(json::Writer& out, const ScoreRequest& request, const Provenance& provenance) {
     out.field("id", provenance.id);
     out.field("model", request.model ? std::string_view(*request.model) : kNoModel);
     out.field("method", scoring::info(request.method).name);
     out.field("backend", provenance.backend);
     out.key("exact");
     out.boolean(true);
+    out.field("equivalent_classical", scoring::info(request.method).equivalent_classical);
 }
 
-template <typename Request>
-void print_tail(json::Writer& out, const Request& request) {
+void print_tail(json::Writer& out, const ScoreRequest& request) {
     const VectorInput& vectors = request.vectors;
     out.key("usage");
     out.begin_object();
@@ -85,7 +84,6 @@ std::string print_rankings(const RerankRequest& request, std::span<const Ranking
     json::Writer out(kHeadBytes + kScoreBytes * results);
     out.begin_object();
     print_head(out, request, provenance);
-    out.field("equivalent_classical", scoring::info(request.method).equivalent_classical);
     out.key("results");
     if (request.is_query_list) {
         out.begin_array();

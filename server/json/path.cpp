@@ -1,6 +1,6 @@
 #include "server/json/path.h"
 
-#include "server/json/utf8.h"
+#include "host/base/utf8.h"
 
 namespace qr::json {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "host/base/buffer.h"
 #include "host/base/check.h"
+#include "host/base/utf8.h"
 #include "server/json/numbers.h"
-#include "server/json/utf8.h"
 
 namespace qr::json {
 namespace {

@@ -5,39 +5,9 @@
 #include <cmath>
 
 #include "host/base/check.h"
-#include "server/json/utf8.h"
+#include "host/base/json_escape.h"
 
 namespace qr::json {
-namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
-
-bool is_plain(char character) {
-    return static_cast<unsigned char>(character) >= 0x20 && character != '"' && character != '\\';
-}
-
-std::string escape(char character) {
-    switch (character) {
-        case '"':
-            return "\\\"";
-        case '\\':
-            return "\\\\";
-        case '\n':
-            return "\\n";
-        case '\r':
-            return "\\r";
-        case '\t':
-            return "\\t";
-        default:
-            break;
-    }
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    const auto byte = static_cast<unsigned char>(character);
-    return std::string("\\u00") + kDigits[byte >> 4] + kDigits[byte & 15];
-}
-
-}  // namespace
-
 void Writer::key(std::string_view name) {
     string(name);
     out_ += ':';
@@ -46,15 +16,7 @@ void Writer::key(std::string_view name) {
 
 void Writer::string(std::string_view text) {
     separate();
-    out_ += '"';
-    while (true) {
-        const std::size_t valid = valid_utf8_prefix(text);
-        append_escaped(text.substr(0, valid));
-        if (valid == text.size()) break;
-        out_ += kReplacement;
-        text.remove_prefix(valid + 1);
-    }
-    out_ += '"';
+    append_json_string(out_, text);
     needs_comma_ = true;
 }
 
@@ -85,18 +47,6 @@ void Writer::raw(std::string_view text) {
 
 void Writer::separate() {
     if (needs_comma_) out_ += ',';
-}
-
-void Writer::append_escaped(std::string_view text) {
-    while (!text.empty()) {
-        std::size_t plain = 0;
-        while (plain < text.size() && is_plain(text[plain]))
-            ++plain;
-        out_ += text.substr(0, plain);
-        if (plain == text.size()) return;
-        out_ += escape(text[plain]);
-        text.remove_prefix(plain + 1);
-    }
 }
 
 }  // namespace qr::json

@@ -41,7 +41,6 @@ class Writer {
     void close(char bracket);
     void raw(std::string_view text);
     void separate();
-    void append_escaped(std::string_view text);
 
     std::string out_;
     bool needs_comma_ = false;

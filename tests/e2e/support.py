@@ -31,10 +31,10 @@ def environment(extra=None):
     return {**clean, **(extra or {})}
 
 
-def run(*arguments, stdin=None, env=None):
-    """The program run to its end; stdin is bytes."""
-    return subprocess.run([BINARY, *map(str, arguments)], input=stdin or b"", timeout=TIMEOUT_S,
-                          capture_output=True, env=environment(env), check=False)
+def run(*arguments, stdin=None, env=None, wrapper=()):
+    """The program run to its end; stdin is bytes, `wrapper` a command that runs it."""
+    return subprocess.run([*wrapper, BINARY, *map(str, arguments)], input=stdin or b"",
+                          timeout=TIMEOUT_S, capture_output=True, env=environment(env), check=False)
 
 
 class Answer:

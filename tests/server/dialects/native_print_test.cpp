@@ -80,6 +80,7 @@ TEST(NativePrint, PrintsScoresByRow) {
     const std::array<double, 4> scores = {0.1, -2, 3e100, 0};
     EXPECT_EQ(print_scores(request, scores, kProvenance),
               R"({"id":"req-1","model":"vectors","method":"dot","backend":"cpu","exact":true,)"
+              R"("equivalent_classical":"dot",)"
               R"("precision":"double","scores":[[0.1,-2],[3e+100,0]],)"
               R"("usage":{"queries":2,"documents":2,"total_tokens":0},)"
               R"("meta":{"dimension":5,"qubits":3,"warnings":[],"api_version":{"version":"1"}}})");

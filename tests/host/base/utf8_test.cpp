@@ -1,10 +1,10 @@
-#include "server/json/utf8.h"
+#include "host/base/utf8.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace qr::json {
+namespace qr {
 namespace {
 
 TEST(Utf8, TakesWholeCharactersOfEveryLength) {
@@ -34,4 +34,4 @@ TEST(Utf8, TakesTheEdgesOfEachRange) {
 }
 
 }  // namespace
-}  // namespace qr::json
+}  // namespace qr

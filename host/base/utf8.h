@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <string_view>
 
-namespace qr::json {
+namespace qr {
 
 // Bytes of the longest prefix that is whole, valid UTF-8 (Unicode 15, table 3-7).
 std::size_t valid_utf8_prefix(std::string_view text);
 
-}  // namespace qr::json
+}  // namespace qr

@@ -1,8 +1,8 @@
-#include "server/json/utf8.h"
+#include "host/base/utf8.h"
 
 #include <cstdint>
 
-namespace qr::json {
+namespace qr {
 namespace {
 
 struct Sequence {
@@ -46,4 +46,4 @@ std::size_t valid_utf8_prefix(std::string_view text) {
     return offset;
 }
 
-}  // namespace qr::json
+}  // namespace qr
