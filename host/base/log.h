@@ -6,7 +6,7 @@
 // line; warnings, errors and a half-full buffer are written at once. When the reader of the output
 // is too slow the older half of what waits is dropped, counted, and reported in the output itself.
 // Everything accepted is written before the destructor returns. Why not spdlog's asynchronous
-// logger: docs/decisions/0010-log-writer.md.
+// logger: docs/decisions/0003-log-writer.md.
 #pragma once
 
 #include <atomic>
