@@ -54,6 +54,9 @@ struct BackendCapabilities {
     std::string device;           // "cpu"
     std::string instruction_set;  // "avx512", "double loops"
     std::size_t threads = 1;      // that score() may use
+    // A batch up to this many multiply-adds takes microseconds and waits for nothing, so that the
+    // thread which has it may as well score it. 0: always hand it to a lane.
+    std::size_t at_once_multiply_adds_max = 0;
 };
 
 // Known states against known scores, run through score(): figures for doctor and health.

@@ -34,9 +34,19 @@ Error expired() {
 
 }  // namespace
 
+void Batcher::Batch::add(Job job, TimePoint now) {
+    const bool is_expired = job.deadline.has_value() && *job.deadline <= now;
+    if (!is_expired) pairs += pairs_of(job.task);
+    (is_expired ? expired : jobs).push_back(std::move(job));
+}
+
 Batcher::Batcher(FidelityBackend& backend, const Clock& clock, BatcherLimits limits,
                  std::function<void(const BatchReport&)> on_batch)
-    : backend_(backend), clock_(clock), limits_(limits), on_batch_(std::move(on_batch)) {
+    : backend_(backend),
+      clock_(clock),
+      limits_(limits),
+      on_batch_(std::move(on_batch)),
+      at_once_multiply_adds_max_(backend.capabilities().at_once_multiply_adds_max) {
     lane_ = std::thread([this] { run(); });
 }
 
@@ -45,24 +55,44 @@ Batcher::~Batcher() {
 }
 
 Result<void> Batcher::submit(Job& job) {
-    const std::size_t bytes = bytes_of(job.task);
-    {
-        const std::lock_guard lock(mutex_);
-        if (is_stopping_) return stopping();
-        if (queue_.size() >= limits_.queue_jobs_max) {
-            return queue_full("jobs", queue_.size(), limits_.queue_jobs_max);
-        }
-        // An empty queue takes any job: the request limits bound it.
-        if (!queue_.empty() && queue_bytes_ + bytes > limits_.queue_bytes_max) {
-            return queue_full("bytes", queue_bytes_ + bytes, limits_.queue_bytes_max);
-        }
-        job.arrived = clock_.now();
-        const TimePoint effective_arrival = job.arrived + job.priority * kPriorityStep;
-        queue_.emplace(effective_arrival, std::move(job));
-        queue_bytes_ += bytes;
+    Batch at_once;
+    const Result<void> admitted = admit(job, at_once);
+    if (!admitted.ok()) return admitted;
+    if (at_once.jobs.empty() && at_once.expired.empty()) {
+        wake_.notify_one();
+        return {};
     }
-    wake_.notify_one();
+    score(std::move(at_once));
+    finish_batch();
     return {};
+}
+
+// Puts the job into the queue, or into `at_once` with the backend taken for it.
+Result<void> Batcher::admit(Job& job, Batch& at_once) {
+    const std::size_t bytes = bytes_of(job.task);
+    const std::lock_guard lock(mutex_);
+    if (is_stopping_) return stopping();
+    if (queue_.size() >= limits_.queue_jobs_max) {
+        return queue_full("jobs", queue_.size(), limits_.queue_jobs_max);
+    }
+    // An empty queue takes any job: the request limits bound it.
+    if (!queue_.empty() && queue_bytes_ + bytes > limits_.queue_bytes_max) {
+        return queue_full("bytes", queue_bytes_ + bytes, limits_.queue_bytes_max);
+    }
+    job.arrived = clock_.now();
+    if (may_score_at_once(job.task)) {
+        is_scoring_ = true;
+        at_once.add(std::move(job), job.arrived);
+        return {};
+    }
+    queue_.emplace(job.arrived + job.priority * kPriorityStep, std::move(job));
+    queue_bytes_ += bytes;
+    return {};
+}
+
+bool Batcher::may_score_at_once(const ScoreTask& task) const {
+    const std::size_t multiply_adds = pairs_of(task) * task.queries.dimension;
+    return !is_scoring_ && queue_.empty() && multiply_adds <= at_once_multiply_adds_max_;
 }
 
 void Batcher::stop() {
@@ -73,10 +103,12 @@ void Batcher::stop() {
         left.swap(queue_);
         queue_bytes_ = 0;
     }
-    wake_.notify_one();
+    wake_.notify_all();
     for (auto& [arrival, job] : left)
         job.reply.deliver(stopping());
     if (lane_.joinable()) lane_.join();
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return !is_scoring_; });
 }
 
 std::size_t Batcher::waiting_jobs() const {
@@ -85,33 +117,36 @@ std::size_t Batcher::waiting_jobs() const {
 }
 
 void Batcher::run() {
-    while (wait_for_work())
-        score(take_batch());
+    for (Batch batch; take_batch(batch); batch = {}) {
+        score(std::move(batch));
+        finish_batch();
+    }
 }
 
-bool Batcher::wait_for_work() {
+bool Batcher::take_batch(Batch& batch) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return is_stopping_ || !queue_.empty(); });
-    return !queue_.empty();
-}
-
-Batcher::Batch Batcher::take_batch() {
+    wake_.wait(lock, [this] { return is_stopping_ || (!queue_.empty() && !is_scoring_); });
+    if (is_stopping_) return false;
+    is_scoring_ = true;
     const TimePoint now = clock_.now();
-    Batch batch;
-    const std::lock_guard lock(mutex_);
     while (!queue_.empty()) {
         Job& next = queue_.begin()->second;
-        const bool is_expired = next.deadline.has_value() && *next.deadline <= now;
         const std::size_t pairs = pairs_of(next.task);
-        if (!is_expired && !batch.jobs.empty() && batch.pairs + pairs > limits_.batch_pairs_max) {
-            break;
-        }
+        if (!batch.jobs.empty() && batch.pairs + pairs > limits_.batch_pairs_max) break;
         queue_bytes_ -= bytes_of(next.task);
-        if (!is_expired) batch.pairs += pairs;
-        (is_expired ? batch.expired : batch.jobs).push_back(std::move(next));
+        batch.add(std::move(next), now);
         queue_.erase(queue_.begin());
     }
-    return batch;
+    return true;
+}
+
+void Batcher::finish_batch() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_scoring_ = false;
+        if (queue_.empty() && !is_stopping_) return;
+    }
+    wake_.notify_all();
 }
 
 Result<Scores> Batcher::run_backend(const Batch& batch, BatchReport& report) {

@@ -45,8 +45,9 @@ class Batcher {
             std::function<void(const BatchReport&)> on_batch = {});
     ~Batcher();  // stop()s
 
-    // Takes the job and stamps its arrival. On `overloaded` (queue full) or `unavailable` (stopped)
-    // the job is left untouched, its reply undelivered: the caller answers. Thread-safe.
+    // Takes the job, stamps its arrival and, if it is small and nothing stands before it, scores
+    // it. On `overloaded` (queue full) or `unavailable` (stopped) the job is left untouched, its
+    // reply undelivered: the caller answers. Thread-safe.
     Result<void> submit(Job& job);
 
     // Answers what waits with `unavailable`, finishes the batch in flight, joins. Idempotent.
@@ -61,11 +62,15 @@ class Batcher {
         std::vector<Job> jobs;
         std::vector<Job> expired;
         std::size_t pairs = 0;
+
+        void add(Job job, TimePoint now);
     };
 
     void run();
-    bool wait_for_work();
-    Batch take_batch();
+    Result<void> admit(Job& job, Batch& at_once);
+    bool may_score_at_once(const ScoreTask& task) const;
+    bool take_batch(Batch& batch);  // false: stopped
+    void finish_batch();
     Result<Scores> run_backend(const Batch& batch, BatchReport& report);
     void score(Batch batch);
 
@@ -73,11 +78,13 @@ class Batcher {
     const Clock& clock_;
     const BatcherLimits limits_;
     const std::function<void(const BatchReport&)> on_batch_;
+    const std::size_t at_once_multiply_adds_max_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     Queue queue_;
     std::size_t queue_bytes_ = 0;
     bool is_stopping_ = false;
+    bool is_scoring_ = false;  // a batch is with the backend, which takes one at a time
     std::thread lane_;
 };
 

@@ -16,7 +16,11 @@ namespace qr::test {
 class GatedBackend final : public FidelityBackend {
   public:
     std::string_view name() const override { return "gated"; }
-    BackendCapabilities capabilities() const override { return {"test", "none", 1}; }
+    BackendCapabilities capabilities() const override {
+        return {"test", "none", 1, at_once_multiply_adds_max_};
+    }
+    // Before a batcher is built around it.
+    void allow_at_once(std::size_t multiply_adds) { at_once_multiply_adds_max_ = multiply_adds; }
 
     Result<Scores> score(const ScoreBatch& batch) override {
         std::unique_lock lock(mutex_);
@@ -63,6 +67,7 @@ class GatedBackend final : public FidelityBackend {
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
+    std::size_t at_once_multiply_adds_max_ = 0;
     bool is_open_ = true;
     std::optional<Error> failure_;
     std::vector<std::size_t> batch_sizes_;

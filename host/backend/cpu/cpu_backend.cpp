@@ -114,7 +114,8 @@ CpuBackend::CpuBackend(std::string_view name, const KernelTable& kernels, std::s
 BackendCapabilities CpuBackend::capabilities() const {
     return {.device = "cpu",
             .instruction_set = std::string(to_string(kernels_.instruction_set)),
-            .threads = pool_.threads()};
+            .threads = pool_.threads(),
+            .at_once_multiply_adds_max = kAtOnceMultiplyAddsMax};
 }
 
 Result<Scores> CpuBackend::score(const ScoreBatch& batch) {

@@ -25,6 +25,9 @@ inline constexpr std::size_t kScratchBytesMax = std::size_t{4} << 30;
 // Scratch memory kept between batches; what a larger batch needed is given back after it.
 inline constexpr std::size_t kScratchKeptBytesMax = std::size_t{8} << 20;
 
+// About 20 us on a core of 2023: no longer than parsing what such a request came in.
+inline constexpr std::size_t kAtOnceMultiplyAddsMax = std::size_t{1} << 18;
+
 class CpuBackend final : public FidelityBackend {
   public:
     // `name` has static storage. threads >= 1 counts the calling thread. Throws std::system_error

@@ -227,7 +227,58 @@ TEST_F(BatcherTest, ReportsEachBatch) {
     EXPECT_EQ(reports[0].pairs, 5u);
 }
 
-TEST_F(BatcherTest, SeveralProducersGetEveryAnswerExactlyOnce) {
+TEST_F(BatcherTest, ASmallJobThatFindsTheBackendFreeIsScoredByItsSubmitter) {
+    backend_.allow_at_once(4);
+    Batcher batcher(backend_, clock_, {});
+    const Vectors small(7, 4), large(8, 5);
+    Mailbox small_box, large_box;
+    Job small_job = job_of(small, small_box);
+    ASSERT_TRUE(batcher.submit(small_job).ok());
+    EXPECT_EQ(small_box.deliveries(), 1);  // before submit() returned
+    backend_.shut();
+    Job large_job = job_of(large, large_box);
+    ASSERT_TRUE(batcher.submit(large_job).ok());
+    EXPECT_EQ(large_box.deliveries(), 0);
+    backend_.open();
+    EXPECT_TRUE(large_box.await().ok());
+}
+
+TEST_F(BatcherTest, NothingIsScoredAtOncePastAJobThatRunsOrWaits) {
+    backend_.allow_at_once(1);
+    Batcher batcher(backend_, clock_, {});
+    backend_.shut();
+    const Vectors large(1, 2), small(2);
+    Mailbox large_box, small_box;
+    Job large_job = job_of(large, large_box);
+    ASSERT_TRUE(batcher.submit(large_job).ok());
+    backend_.await_batches(1);
+    Job small_job = job_of(small, small_box);
+    ASSERT_TRUE(batcher.submit(small_job).ok());
+    EXPECT_EQ(batcher.waiting_jobs(), 1u);
+    backend_.open();
+    EXPECT_TRUE(small_box.await().ok());
+    EXPECT_THAT(backend_.scored(), ElementsAre(1, 2));
+}
+
+TEST_F(BatcherTest, AnExpiredJobIsNotScoredAtOnceEither) {
+    backend_.allow_at_once(1);
+    Batcher batcher(backend_, clock_, {});
+    const Vectors vectors(1);
+    Mailbox box;
+    Job job = job_of(vectors, box);
+    job.deadline = clock_.now();
+    ASSERT_TRUE(batcher.submit(job).ok());
+    EXPECT_EQ(box.await().error().code, Code::deadline_exceeded);
+    EXPECT_TRUE(backend_.scored().empty());
+}
+
+// With and without scoring at once.
+class BatcherProducers : public BatcherTest, public testing::WithParamInterface<std::size_t> {};
+
+INSTANTIATE_TEST_SUITE_P(AtOnce, BatcherProducers, testing::Values(0, 1));
+
+TEST_P(BatcherProducers, GetEveryAnswerExactlyOnce) {
+    backend_.allow_at_once(GetParam());
     constexpr std::size_t kProducers = 4, kJobs = 200;
     std::vector<Mailbox> boxes(kProducers * kJobs);
     std::vector<Vectors> vectors;
