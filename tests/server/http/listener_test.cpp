@@ -86,8 +86,8 @@ class NoMoreDescriptors {
 TEST_F(ListenerTest, SurvivesRunningOutOfDescriptors) {
     serve();
     WireClient served = client();
-    // Twice: the first exchange is over for certain, and with it the pipe that UBSan opens the first
-    // time it checks an object's type.
+    // Twice: then the first exchange is over for certain, and with it the pipe that UBSan opens
+    // when it first checks an object's type.
     EXPECT_EQ(served.exchange(kGet)->status, 200);
     EXPECT_EQ(served.exchange(kGet)->status, 200);
     WireClient waiting;
