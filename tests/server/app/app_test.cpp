@@ -18,6 +18,17 @@ using testing::Not;
 
 constexpr const char* kRerank = R"({"query":[1,0],"documents":[[0,1],[2,0]],"method":"cosine"})";
 
+std::string get_bytes(const std::string& path, const std::string& fields = "") {
+    return "GET " + path + " HTTP/1.1\r\nHost: t\r\n" + fields + "\r\n";
+}
+
+std::string post_bytes(const std::string& path, const std::string& body,
+                       const std::string& fields = "") {
+    return "POST " + path +
+           " HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+           fields + "\r\n" + body;
+}
+
 // An App on a port of its own, its log kept in memory.
 class Served {
   public:
@@ -33,12 +44,11 @@ class Served {
     WireClient client() { return WireClient(app_.port()); }
 
     WireAnswer get(const std::string& path, const std::string& fields = "") {
-        return ask("GET " + path + " HTTP/1.1\r\nHost: t\r\n" + fields + "\r\n");
+        return ask(get_bytes(path, fields));
     }
     WireAnswer post(const std::string& path, const std::string& body,
                     const std::string& fields = "") {
-        return ask("POST " + path + " HTTP/1.1\r\nHost: t\r\nContent-Length: " +
-                   std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body);
+        return ask(post_bytes(path, body, fields));
     }
     WireAnswer ask(const std::string& bytes) {
         WireClient connection = client();
@@ -183,10 +193,12 @@ TEST(App, AnExpiredDeadlineIs504) {
 TEST(App, CountsRequestsByRouteAndErrorsByCode) {
     Served served;
     ASSERT_TRUE(served.app().load_backend().ok());
-    served.post("/v1/rerank", kRerank);
-    served.post("/v1/rerank", "{");
-    served.get("/nowhere");
-    const std::string metrics = served.get("/metrics").body;
+    // On one connection: an exchange is counted once its answer is out, before the next is read.
+    WireClient connection = served.client();
+    connection.exchange(post_bytes("/v1/rerank", kRerank));
+    connection.exchange(post_bytes("/v1/rerank", "{"));
+    connection.exchange(get_bytes("/nowhere"));
+    const std::string metrics = connection.exchange(get_bytes("/metrics"))->body;
     const auto has = [&](std::string_view line) { return metrics.find(line) != std::string::npos; };
     EXPECT_TRUE(has(R"(qr_http_requests_total{route="/v1/rerank",status="2xx"} 1)"));
     EXPECT_TRUE(has(R"(qr_http_requests_total{route="/v1/rerank",status="4xx"} 1)"));
