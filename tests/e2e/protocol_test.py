@@ -138,7 +138,7 @@ class Log(ServedTest):
         for line in lines:
             event = json.loads(line)
             self.assertLessEqual({"level", "event"}, event.keys(), line)
-        # By status: an answer is logged once it is out, so lines of two connections may change places.
+        # By status: answers are logged once they are out, so two connections may change places.
         posts = {e["status"]: e for e in self.server.events("request") if e["method"] == "POST"}
         self.assertEqual({200, 401}, posts.keys())
         self.assertEqual("logged-1", posts[200]["id"])
