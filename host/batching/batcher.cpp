@@ -56,7 +56,7 @@ Batcher::~Batcher() {
 
 Result<void> Batcher::submit(Job& job) {
     Batch at_once;
-    const Result<void> admitted = admit(job, at_once);
+    Result<void> admitted = admit(job, at_once);
     if (!admitted.ok()) return admitted;
     if (at_once.jobs.empty() && at_once.expired.empty()) {
         wake_.notify_one();
@@ -85,7 +85,8 @@ Result<void> Batcher::admit(Job& job, Batch& at_once) {
         at_once.add(std::move(job), job.arrived);
         return {};
     }
-    queue_.emplace(job.arrived + job.priority * kPriorityStep, std::move(job));
+    const TimePoint effective_arrival = job.arrived + job.priority * kPriorityStep;
+    queue_.emplace(effective_arrival, std::move(job));
     queue_bytes_ += bytes;
     return {};
 }
