@@ -79,13 +79,14 @@ Result<void> Batcher::admit(Job& job, Batch& at_once) {
     if (!queue_.empty() && queue_bytes_ + bytes > limits_.queue_bytes_max) {
         return queue_full("bytes", queue_bytes_ + bytes, limits_.queue_bytes_max);
     }
-    job.arrived = clock_.now();
+    const TimePoint now = clock_.now();
+    job.arrived = now;
     if (may_score_at_once(job.task)) {
         is_scoring_ = true;
-        at_once.add(std::move(job), job.arrived);
+        at_once.add(std::move(job), now);
         return {};
     }
-    const TimePoint effective_arrival = job.arrived + job.priority * kPriorityStep;
+    const TimePoint effective_arrival = now + job.priority * kPriorityStep;
     queue_.emplace(effective_arrival, std::move(job));
     queue_bytes_ += bytes;
     return {};
