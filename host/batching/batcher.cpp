@@ -1,6 +1,5 @@
 #include "host/batching/batcher.h"
 
-#include <iterator>
 #include <utility>
 
 namespace qr {

@@ -27,7 +27,7 @@ struct BatcherLimits {
     std::size_t batch_pairs_max = 65'536;                // a larger job travels alone
 };
 
-// What one batch was, told to `on_batch` on the lane's thread just before the batch is answered.
+// What one batch was, told to `on_batch` on the thread that scored it, just before it is answered.
 struct BatchReport {
     std::size_t tasks = 0;
     std::size_t documents = 0;

@@ -20,7 +20,8 @@ struct JobScores {
     Duration scored{};         // in the backend, for the whole batch it was part of
 };
 
-// Where an answer goes. deliver() is called once, from a lane's thread, and must not block.
+// Where an answer goes. deliver() is called once, from the thread that scored it, and must not
+// block.
 class ReplySink {
   public:
     virtual ~ReplySink() = default;

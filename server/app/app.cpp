@@ -1,5 +1,4 @@
 #include "server/app/app.h"
-#include "host/base/version.h"
 
 #include <algorithm>
 #include <string_view>
@@ -7,6 +6,8 @@
 #include <utility>
 
 #include "host/backend/backends.h"
+#include "host/base/version.h"
+#include "server/app/request_limits.h"
 #include "server/handlers/respond.h"
 
 namespace qr {
@@ -99,17 +100,14 @@ Result<void> App::load_backend() {
     scoring->batcher =
         std::make_unique<Batcher>(*scoring->backend, clock_, batcher_limits_of(config_),
                                   [this, &pairs](const BatchReport& r) { observe(r, pairs); });
-    scoring->services = std::make_unique<Services>(
-        Services{.clock = clock_,
-                 .buffers = buffers_,
-                 .batcher = *scoring->batcher,
-                 .metrics = *metrics_,
-                 .rerank_limits = {.documents_max = config_.max_client_batch_size,
-                                   .queries_max = config_.max_client_queries,
-                                   .pairs_max = config_.max_client_pairs},
-                 .parse_limits = {.documents_max = config_.max_client_batch_size,
-                                  .queries_max = config_.max_client_queries},
-                 .default_timeout = config_.default_timeout});
+    scoring->services =
+        std::make_unique<Services>(Services{.clock = clock_,
+                                            .buffers = buffers_,
+                                            .batcher = *scoring->batcher,
+                                            .metrics = *metrics_,
+                                            .rerank_limits = rerank_limits_of(config_),
+                                            .parse_limits = parse_limits_of(config_),
+                                            .default_timeout = config_.default_timeout});
     scoring_ = std::move(scoring);
     state_.set(State::ready);
     metrics_->ready.Set(1);

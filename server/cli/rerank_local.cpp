@@ -5,6 +5,7 @@
 
 #include "host/backend/backends.h"
 #include "host/rerank/reranker.h"
+#include "server/app/request_limits.h"
 #include "server/dialects/native.h"
 
 namespace qr::cli {
@@ -32,16 +33,13 @@ std::string print(const RerankRequest& request, const std::vector<double>& score
 
 Result<std::string> rerank_local(const LocalRerank& job, const Config& config) {
     BufferPool buffers(config.cached_bytes_max);
-    Result<RerankRequest> parsed = native::parse_rerank(
-        payload_of(job), buffers,
-        {.documents_max = config.max_client_batch_size, .queries_max = config.max_client_queries});
+    Result<RerankRequest> parsed =
+        native::parse_rerank(payload_of(job), buffers, parse_limits_of(config));
     if (!parsed) return std::move(parsed).error();
     RerankRequest& request = *parsed;
     if (job.texts == Texts::always) request.return_documents = true;
-    const Result<ScoreTask> task = prepare(request.vectors, request.method,
-                                           {.documents_max = config.max_client_batch_size,
-                                            .queries_max = config.max_client_queries,
-                                            .pairs_max = config.max_client_pairs});
+    const Result<ScoreTask> task =
+        prepare(request.vectors, request.method, rerank_limits_of(config));
     if (!task) return task.error();
     auto backend = make_backend(config.backend, {.threads = config.backend_threads});
     if (!backend) return std::move(backend).error();
