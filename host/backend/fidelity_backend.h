@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,11 +20,22 @@
 
 namespace qr {
 
+// Somebody's interest in a task's scores. Shared with the backend, so it also keeps alive what the
+// task's views point into: a device that answers late must find its vectors still there.
+class Claim {
+  public:
+    virtual ~Claim() = default;
+    // Whether the scores are wanted no more: the client left, or its deadline passed. Cheap; asked
+    // from any thread.
+    virtual bool is_dropped() const noexcept = 0;
+};
+
 // Every query against every document, all of one dimension (1..math::kDimensionMax).
 struct ScoreTask {
     MatrixView queries;    // [q, d] float32, q >= 1
     MatrixView documents;  // [n, d] float32, n >= 1
     scoring::Method method = scoring::Method::signed_fidelity;
+    std::shared_ptr<const Claim> claim = nullptr;  // none: wanted to the end
 };
 
 struct ScoreBatch {
@@ -44,16 +56,22 @@ struct RowFault {
 struct TaskScores {
     std::vector<double> values;     // [q, n] row-major; empty when `fault` is set
     std::optional<RowFault> fault;  // a bad row refuses its own task only
+    bool is_dropped = false;        // its claim was; `values` is empty
 };
 
 struct Scores {
     std::vector<TaskScores> tasks;  // as many as the batch has, in its order
+    std::string_view backend = {};  // that computed them, where it is not the one that was asked
 };
 
 struct BackendCapabilities {
     std::string device;           // "cpu"
     std::string instruction_set;  // "avx512", "double loops"
     std::size_t threads = 1;      // that score() may use
+    std::size_t lanes = 1;        // calls of score() worth making at once
+    // The work of one batch, some milliseconds here: more waits for the next. One row may exceed
+    // it.
+    std::size_t batch_multiply_adds_max = std::size_t{1} << 25;
     // A batch up to this many multiply-adds takes microseconds and waits for nothing, so that the
     // thread which has it may as well score it. 0: always hand it to a lane.
     std::size_t at_once_multiply_adds_max = 0;
@@ -72,7 +90,8 @@ class FidelityBackend {
     virtual std::string_view name() const = 0;  // as --backend takes it
     virtual BackendCapabilities capabilities() const = 0;
 
-    // Blocking; never throws; one call at a time per backend object. Errors: `unavailable` (the
+    // Blocking; never throws; thread-safe, though calls beyond capabilities().lanes may wait for
+    // one another. Asks each task's claim before and between its tiles. Errors: `unavailable` (the
     // device cannot serve: try elsewhere), `out_of_memory`, `internal` (a bug). Bad rows are no
     // error of the batch: see TaskScores::fault.
     virtual Result<Scores> score(const ScoreBatch& batch) = 0;

@@ -30,6 +30,8 @@ std::string_view to_string(Code code) {
             return "overloaded";
         case Code::headers_too_large:
             return "headers_too_large";
+        case Code::cancelled:
+            return "cancelled";
         case Code::internal:
             return "internal";
         case Code::unavailable:

@@ -28,6 +28,7 @@ enum class Code {
     no_encoder,              // 424: text was given and nothing here turns text into vectors
     overloaded,              // 429: try again later
     headers_too_large,       // 431
+    cancelled,               // 499: the client left before its answer; a word for log and metrics
     internal,                // 500: a bug of ours
     unavailable,             // 503: starting, draining, failing; or a backend that cannot serve
     deadline_exceeded,       // 504

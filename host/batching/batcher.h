@@ -1,17 +1,16 @@
-// A bounded queue of jobs and the one thread that feeds them to a backend, batch by batch.
+// Jobs wait here, leave in batches as soon as a lane is free, and are answered exactly once.
 //
-// A batch leaves as soon as the backend is free and takes whatever waits, up to `batch_pairs_max`:
-// no artificial delay. Jobs leave in order of effective arrival (arrival + priority x
-// kPriorityStep), so a larger number waits longer but nothing starves. Every accepted job is
-// answered exactly once; one whose deadline has passed is answered without being scored.
+// What leaves next is decided by batch_policy.h; here are the lock, the lanes (threads that call
+// the blocking backend), and the clerk (a thread that answers jobs whose deadline passes while
+// every lane is busy). A small job that finds a lane free and nobody waiting is scored by the
+// thread that submits it. Who may submit, and how much, is admission's business; `jobs_max` only
+// bounds memory.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
-#include <functional>
-#include <map>
-#include <mutex>
-#include <thread>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "host/backend/fidelity_backend.h"
@@ -22,70 +21,68 @@
 namespace qr {
 
 struct BatcherLimits {
-    std::size_t queue_jobs_max = 1024;
-    std::size_t queue_bytes_max = std::size_t{1} << 30;  // vectors of waiting jobs
-    std::size_t batch_pairs_max = 65'536;                // a larger job travels alone
+    std::size_t jobs_max = 512;  // waiting and in lanes
+    Duration delay_max{};        // that a job waits for company although a lane is free
 };
 
-// What one batch was, told to `on_batch` on the thread that scored it, just before it is answered.
+// What one batch was, told on the thread that scored it, just before its jobs are answered.
 struct BatchReport {
-    std::size_t tasks = 0;
-    std::size_t documents = 0;
-    std::size_t pairs = 0;
-    std::size_t expired = 0;  // answered deadline_exceeded on the way
+    std::size_t lane = 0;
+    std::size_t jobs = 0;     // with a slice in it
+    std::size_t rows = 0;     // documents
+    std::size_t pairs = 0;    // scores computed
+    std::size_t dropped = 0;  // slices whose claim was dropped on the way: not computed
     Duration scored{};
-    std::optional<Code> failed;  // the backend refused the whole batch
+    std::string_view backend;    // that really scored it
+    std::optional<Code> failed;  // the backend refused the whole batch: nothing was computed
+};
+
+class BatchObserver {
+  public:
+    virtual ~BatchObserver() = default;
+    virtual void on_batch(const BatchReport& report) noexcept = 0;
+    // A job was answered without scores: cancelled, deadline_exceeded or unavailable (stopped).
+    virtual void on_unscored(Code why) noexcept = 0;
+};
+
+// For health and metrics.
+struct LaneStatus {
+    std::optional<TimePoint> busy_since;  // empty: the lane is free
+    std::uint64_t batches = 0;            // finished so far
+    Duration busy{};                      // in the backend so far, the batch under way included
+};
+struct BatcherStatus {
+    std::size_t waiting_jobs = 0;
+    std::size_t waiting_rows = 0;
+    std::optional<TimePoint> oldest_waits_since;
+    std::vector<LaneStatus> lanes;
 };
 
 class Batcher {
   public:
-    static constexpr Duration kPriorityStep = std::chrono::milliseconds(10);
-
+    // `observer` may be null. All three must outlive the batcher.
     Batcher(FidelityBackend& backend, const Clock& clock, BatcherLimits limits,
-            std::function<void(const BatchReport&)> on_batch = {});
+            BatchObserver* observer = nullptr);
     ~Batcher();  // stop()s
 
-    // Takes the job, stamps its arrival and, if it is small and nothing stands before it, scores
-    // it. On `overloaded` (queue full) or `unavailable` (stopped) the job is left untouched, its
-    // reply undelivered: the caller answers. Thread-safe.
-    Result<void> submit(Job& job);
+    // Takes the job, stamps its arrival and, if it is small and nothing stands before it, scores it
+    // before returning: then the result is kNoJob. On `overloaded` (jobs_max) or `unavailable`
+    // (stopped) the job is left untouched, its reply undelivered: the caller answers. Thread-safe.
+    Result<JobId> submit(Job& job);
 
-    // Answers what waits with `unavailable`, finishes the batch in flight, joins. Idempotent.
+    // Nobody wants the job any more: a waiting one frees its place and is answered `cancelled` now,
+    // one in a lane as soon as its batch is done, its remaining tiles uncomputed. A job that has
+    // been answered is left alone. Thread-safe.
+    void cancel(JobId id);
+
+    // Answers what waits with `unavailable`, finishes the batches in flight, joins. Idempotent.
     void stop();
 
-    std::size_t waiting_jobs() const;
+    BatcherStatus status() const;
 
   private:
-    using Queue = std::multimap<TimePoint, Job>;  // by effective arrival
-
-    struct Batch {
-        std::vector<Job> jobs;
-        std::vector<Job> expired;
-        std::size_t pairs = 0;
-
-        void add(Job job, TimePoint now);
-    };
-
-    void run();
-    Result<void> admit(Job& job, Batch& at_once);
-    bool may_score_at_once(const ScoreTask& task) const;
-    bool take_batch(Batch& batch);  // false: stopped
-    void finish_batch();
-    Result<Scores> run_backend(const Batch& batch, BatchReport& report);
-    void score(Batch batch);
-
-    FidelityBackend& backend_;
-    const Clock& clock_;
-    const BatcherLimits limits_;
-    const std::function<void(const BatchReport&)> on_batch_;
-    const std::size_t at_once_multiply_adds_max_;
-    mutable std::mutex mutex_;
-    std::condition_variable wake_;
-    Queue queue_;
-    std::size_t queue_bytes_ = 0;
-    bool is_stopping_ = false;
-    bool is_scoring_ = false;  // a batch is with the backend, which takes one at a time
-    std::thread lane_;
+    class Impl;
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace qr

@@ -1,6 +1,7 @@
 // A job is one request's scoring waiting for a lane; its reply is delivered exactly once.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,8 +17,8 @@ namespace qr {
 struct JobScores {
     TaskScores scores;
     std::string_view backend;  // that really scored it; static storage
-    Duration waited{};         // in the queue
-    Duration scored{};         // in the backend, for the whole batch it was part of
+    Duration waited{};         // in the queue, until its first slice left
+    Duration scored{};         // from then until its last slice was scored
 };
 
 // Where an answer goes. deliver() is called once, from the thread that scored it, and must not
@@ -43,12 +44,16 @@ class Reply {
     std::unique_ptr<ReplySink> sink_;
 };
 
+// Names a job that waits or is being scored. kNoJob: nothing is left to cancel.
+using JobId = std::uint64_t;
+inline constexpr JobId kNoJob = 0;
+
 struct Job {
-    ScoreTask task;
-    std::string tenant;  // key id; empty without keys
-    int priority = 0;    // 0..999, 0 first
-    TimePoint arrived{};
-    std::optional<TimePoint> deadline;
+    ScoreTask task;                                 // its claim is made by the batcher
+    std::shared_ptr<const void> vectors = nullptr;  // what the task's views point into
+    std::string tenant;                             // key id; empty without keys
+    int priority = 0;                               // 0..999, 0 first
+    std::optional<TimePoint> deadline = std::nullopt;
     Reply reply;
 };
 

@@ -36,7 +36,8 @@ http::Limits http_limits_of(const Config& config) {
 }
 
 BatcherLimits batcher_limits_of(const Config& config) {
-    return {.queue_jobs_max = config.queue_jobs_max, .queue_bytes_max = config.queue_bytes_max};
+    return {.jobs_max = config.max_concurrent_requests,
+            .delay_max = std::chrono::microseconds(config.queue_delay_max_us)};
 }
 
 std::vector<std::string> patterns_of(const http::Router& router) {
@@ -94,12 +95,10 @@ Result<void> App::load_backend() {
     const Result<SelfTestReport> report = self_test(**backend);
     if (!report.ok()) return state_.set(State::failing), report.error();
 
-    prometheus::Counter& pairs = metrics_->scored_pairs((*backend)->name());
     scoring->backend = std::move(*backend);
     scoring->self_test = *report;
     scoring->batcher =
-        std::make_unique<Batcher>(*scoring->backend, clock_, batcher_limits_of(config_),
-                                  [this, &pairs](const BatchReport& r) { observe(r, pairs); });
+        std::make_unique<Batcher>(*scoring->backend, clock_, batcher_limits_of(config_), this);
     scoring->services =
         std::make_unique<Services>(Services{.clock = clock_,
                                             .buffers = buffers_,
@@ -139,12 +138,15 @@ const Services* App::services() const {
     return scoring_->services.get();
 }
 
-void App::observe(const BatchReport& report, prometheus::Counter& pairs) {
-    metrics_->batch_tasks.Observe(static_cast<double>(report.tasks));
+void App::on_batch(const BatchReport& report) noexcept {
+    if (report.failed) return;
+    metrics_->batch_tasks.Observe(static_cast<double>(report.jobs));
     metrics_->score_seconds.Observe(std::chrono::duration<double>(report.scored).count());
-    metrics_->scored_documents.Increment(static_cast<double>(report.documents));
-    pairs.Increment(static_cast<double>(report.pairs));
+    metrics_->scored_documents.Increment(static_cast<double>(report.rows));
+    metrics_->scored_pairs(report.backend).Increment(static_cast<double>(report.pairs));
 }
+
+void App::on_unscored(Code) noexcept {}
 
 HealthSnapshot App::snapshot() const {
     HealthSnapshot snapshot{.state = state_.get(),
@@ -152,7 +154,7 @@ HealthSnapshot App::snapshot() const {
                             .connections = server_->connections(),
                             .requests_in_flight = server_->requests_in_flight()};
     if (snapshot.state == State::starting || scoring_ == nullptr) return snapshot;
-    snapshot.queue_jobs = scoring_->batcher->waiting_jobs();
+    snapshot.queue_jobs = scoring_->batcher->status().waiting_jobs;
     snapshot.backend = {.name = std::string(scoring_->backend->name()),
                         .capabilities = scoring_->backend->capabilities(),
                         .self_test = scoring_->self_test};
@@ -163,8 +165,8 @@ std::string App::scrape() {
     metrics_->http_connections.Set(static_cast<double>(server_->connections()));
     metrics_->http_requests_in_flight.Set(static_cast<double>(server_->requests_in_flight()));
     const bool has_queue = state_.get() != State::starting && scoring_ != nullptr;
-    metrics_->queue_jobs.Set(has_queue ? static_cast<double>(scoring_->batcher->waiting_jobs())
-                                       : 0);
+    metrics_->queue_jobs.Set(
+        has_queue ? static_cast<double>(scoring_->batcher->status().waiting_jobs) : 0);
     metrics_->set_log_lines_dropped(log_.dropped_lines());
     return metrics_->serialize();
 }

@@ -30,7 +30,7 @@ namespace qr {
 // cannot be bound, 3 when the backend cannot run here, 1 when its self-test fails.
 int run_server(const Config& config, const std::vector<std::string>& warnings);
 
-class App final : public http::Application {
+class App final : public http::Application, public BatchObserver {
   public:
     App(const Config& config, Log& log);
     ~App() override;
@@ -63,7 +63,8 @@ class App final : public http::Application {
     const Services* services() const;
     std::optional<Error> refusal(http::Request& head) const;
     http::Response finished(const http::Request& request, http::Response response) const;
-    void observe(const BatchReport& report, prometheus::Counter& pairs);
+    void on_batch(const BatchReport& report) noexcept override;
+    void on_unscored(Code why) noexcept override;
     HealthSnapshot snapshot() const;
     std::string scrape();
 

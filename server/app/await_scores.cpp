@@ -35,12 +35,12 @@ struct Submission {
     void operator()(Handler&& handler, Batcher* batcher, JobTerms* terms) const {
         using Sink = HandlerSink<std::decay_t<Handler>>;
         Job job{.task = terms->task,
+                .vectors = std::move(terms->vectors),
                 .tenant = std::move(terms->tenant),
                 .priority = terms->priority,
-                .arrived = {},
                 .deadline = terms->deadline,
                 .reply = Reply(std::make_unique<Sink>(std::forward<Handler>(handler)))};
-        const Result<void> taken = batcher->submit(job);
+        const Result<JobId> taken = batcher->submit(job);
         if (!taken.ok()) job.reply.deliver(taken.error());
     }
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,7 @@ namespace qr {
 // Everything of a job but its reply, which the bridge makes.
 struct JobTerms {
     ScoreTask task;
+    std::shared_ptr<const void> vectors = nullptr;  // what the task's views point into
     std::string tenant;
     int priority = 0;
     std::optional<TimePoint> deadline;

@@ -21,6 +21,8 @@ struct Config {
 
     std::string backend = "auto";
     std::size_t backend_threads = 0;
+    std::chrono::milliseconds backend_timeout{1'000};
+    std::string on_gpu_loss = "degrade";
     std::size_t io_threads = 0;
 
     std::size_t payload_limit = std::size_t{64} << 20;
@@ -30,8 +32,11 @@ struct Config {
     std::size_t max_client_pairs = 5'120'000;
     std::chrono::milliseconds default_timeout{30'000};
 
-    std::size_t queue_jobs_max = 1024;
+    std::size_t queue_rows_max = 1'000'000;
     std::size_t queue_bytes_max = std::size_t{1} << 30;
+    std::size_t queue_delay_max_us = 0;
+    std::size_t max_tenant_share_percent = 75;
+    std::size_t shed_percent = 90;
     std::size_t cached_bytes_max = std::size_t{64} << 20;
 
     std::size_t connections_max = 1024;
@@ -45,6 +50,8 @@ struct Config {
     std::size_t rate_min_bytes_per_s = 16 * 1024;
     std::chrono::milliseconds rate_grace{10'000};
 
+    std::chrono::milliseconds canary_interval{500};
+    std::chrono::milliseconds watchdog_timeout{10'000};
     std::chrono::milliseconds drain_delay{0};
     std::chrono::milliseconds shutdown_timeout{30'000};
 

@@ -28,6 +28,10 @@ bool is_origin(std::string_view text) {
     return text == "*" || (is_word(text) && text.find("://") != std::string_view::npos);
 }
 
+bool is_gpu_loss_action(std::string_view text) {
+    return text == "degrade" || text == "exit";
+}
+
 constexpr Setting number(std::string_view key, Member member, std::uint64_t lowest,
                          std::uint64_t highest, std::string_view help) {
     return {.key = key, .member = member, .help = help, .lowest = lowest, .highest = highest};
@@ -59,13 +63,19 @@ constexpr std::array kSettings = {
           "What scores; auto takes the fastest that this machine can run."),
     number("backend_threads", &Config::backend_threads, 0, 1024,
            "Threads of a CPU backend; 0 is one per core. Fewer leave cores to the neighbours."),
+    number("backend_timeout_ms", &Config::backend_timeout, 10, kMillisecondsMax,
+           "How long a device may take over one batch, in milliseconds; then the CPU scores it and "
+           "the device counts as lost until it answers again. Several times its longest batch."),
+    words("on_gpu_loss", &Config::on_gpu_loss, is_gpu_loss_action, "degrade or exit",
+          "When a device is lost: degrade serves on from the CPU and says so; exit ends the "
+          "process with 3, for supervisors that start it elsewhere."),
     number("io_threads", &Config::io_threads, 0, 256,
            "Threads that read and write sockets and parse; 0 is one per core, at most 8."),
     bytes("payload_limit", &Config::payload_limit, kKiB, 16 * kGiB,
           "Largest request body, as sent and, if compressed, once expanded."),
     number("max_concurrent_requests", &Config::max_concurrent_requests, 1, 1'000'000,
-           "Requests in progress at once; further ones are answered 429. Bounds memory: each may "
-           "hold a body of payload_limit."),
+           "Requests in progress at once, waiting ones included; further ones are answered 429. "
+           "Bounds waiting: the last of them is scored after all the others."),
     number("max_client_batch_size", &Config::max_client_batch_size, 1, 1'000'000,
            "Documents in one request."),
     number("max_client_queries", &Config::max_client_queries, 1, 100'000,
@@ -74,10 +84,23 @@ constexpr std::array kSettings = {
            "Queries times documents in one request: each pair takes 8 bytes of scores."),
     number("default_timeout_ms", &Config::default_timeout, 1, kMillisecondsMax,
            "Deadline of a request that names none, in milliseconds; then it is answered 504."),
-    number("queue_jobs_max", &Config::queue_jobs_max, 1, 1'000'000,
-           "Requests that may wait for the backend; further ones are answered 429."),
+    number("queue_rows_max", &Config::queue_rows_max, 1, 1'000'000'000,
+           "Documents of all requests in progress; once there are so many, further requests are "
+           "answered 429."),
     bytes("queue_bytes_max", &Config::queue_bytes_max, kMiB, 1024 * kGiB,
-          "Memory of the vectors that may wait for the backend."),
+          "Bodies of all requests in progress; one that would exceed it is answered 429, unless "
+          "it is alone."),
+    number("queue_delay_max_us", &Config::queue_delay_max_us, 0, 1'000'000,
+           "How long a job may wait for others to share its batch although the backend is free, in "
+           "microseconds. A larger delay fills batches better and adds that much to the median "
+           "latency of a calm server; a busy one fills them without it. Rule of thumb: 0, or half "
+           "of one batch's run time on a device whose batches cost the same at any size."),
+    number("max_tenant_share_percent", &Config::max_tenant_share_percent, 1, 100,
+           "How much of max_concurrent_requests one API key may hold while there are several keys; "
+           "beyond it that key alone is answered 429."),
+    number("shed_percent", &Config::shed_percent, 1, 100,
+           "How full max_concurrent_requests may be while the server is degraded before "
+           "/health/ready turns 503, so that a load balancer sends less."),
     bytes("cached_bytes_max", &Config::cached_bytes_max, 0, 1024 * kGiB,
           "Request buffers kept for reuse. More saves page faults under load and costs that much "
           "resident memory."),
@@ -103,6 +126,12 @@ constexpr std::array kSettings = {
           "that drip bytes to hold a connection."),
     number("rate_grace_ms", &Config::rate_grace, 0, kMillisecondsMax,
            "How long a transfer may be slower than that, in milliseconds."),
+    number("canary_interval_ms", &Config::canary_interval, 50, 60'000,
+           "Between two checks of each backend with known states and known scores, in "
+           "milliseconds: how soon an idle server notices a lost device."),
+    number("watchdog_timeout_ms", &Config::watchdog_timeout, 0, kMillisecondsMax,
+           "How long nothing may move (a batch, an event loop) or the server be failing before the "
+           "process ends itself, in milliseconds, to be started anew; 0: never."),
     number("drain_delay_ms", &Config::drain_delay, 0, kMillisecondsMax,
            "From SIGTERM to closing the port, not ready but still serving, in milliseconds: time "
            "for a load balancer to notice. Rule of thumb: two of its probe intervals."),

@@ -40,6 +40,8 @@ int status_of(Code code) {
             return 429;
         case Code::headers_too_large:
             return 431;
+        case Code::cancelled:
+            return 499;
         case Code::internal:
             return 500;
         case Code::unavailable:

@@ -17,7 +17,7 @@ class GatedBackend final : public FidelityBackend {
   public:
     std::string_view name() const override { return "gated"; }
     BackendCapabilities capabilities() const override {
-        return {"test", "none", 1, at_once_multiply_adds_max_};
+        return {"test", "none", 1, 1, std::size_t{1} << 25, at_once_multiply_adds_max_};
     }
     // Before a batcher is built around it.
     void allow_at_once(std::size_t multiply_adds) { at_once_multiply_adds_max_ = multiply_adds; }

@@ -27,8 +27,8 @@ TEST(ConfigDefaults, AreThoseOfTheHttpRoom) {
 
 TEST(ConfigDefaults, AreThoseOfTheBatcherAndTheReranker) {
     const Config config;
-    EXPECT_EQ(BatcherLimits{}.queue_jobs_max, config.queue_jobs_max);
-    EXPECT_EQ(BatcherLimits{}.queue_bytes_max, config.queue_bytes_max);
+    EXPECT_EQ(BatcherLimits{}.jobs_max, config.max_concurrent_requests);
+    EXPECT_EQ(BatcherLimits{}.delay_max, std::chrono::microseconds(config.queue_delay_max_us));
     EXPECT_EQ(RerankLimits{}.documents_max, config.max_client_batch_size);
     EXPECT_EQ(RerankLimits{}.queries_max, config.max_client_queries);
     EXPECT_EQ(RerankLimits{}.pairs_max, config.max_client_pairs);
