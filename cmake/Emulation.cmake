@@ -1,0 +1,104 @@
+# Kernels on a CPU: kernels/*.cu compiled by g++ against tests/support/emulation, for tests.
+#
+#   qr_emulated_kernels(encode_emulated KERNELS ${CMAKE_SOURCE_DIR}/kernels/encode.cu)
+#   qr_emulated_test(encode_test KERNELS encode_emulated SOURCES encode_test.cpp LINK qr_backend)
+#   qr_nvcc_tests(KERNELS ${CMAKE_SOURCE_DIR}/kernels/encode.cu)
+#
+# Every test is built with the preset's flags, and in presets without a sanitizer once more as
+# <name>_race, whose kernels report each access to the emulation's own checker. Where the toolkit's
+# headers are missing nothing is built and one test, emulation.needs_the_cuda_headers, skips.
+
+set(QR_CUDA_HOME "/usr/local/cuda" CACHE PATH "CUDA toolkit: headers, and nvcc where it is there")
+find_path(QR_CUDA_INCLUDE cuda_runtime_api.h NO_CACHE
+    PATHS "${QR_CUDA_HOME}/include" "$ENV{CUDA_HOME}/include" NO_DEFAULT_PATH)
+find_program(QR_NVCC nvcc NO_CACHE
+    PATHS "${QR_CUDA_HOME}/bin" "$ENV{CUDA_HOME}/bin" NO_DEFAULT_PATH)
+
+set(QR_EMULATION OFF)
+if(NOT QR_TESTS)
+    set(reason "")
+elseif(NOT QR_CUDA_INCLUDE)
+    set(reason "no cuda_runtime_api.h below QR_CUDA_HOME (${QR_CUDA_HOME})")
+elseif(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set(reason "its stack switch is for g++ on x86-64")
+elseif(QR_SANITIZE MATCHES "thread")
+    set(reason "")  # ThreadSanitizer knows no fibers; the race build of the dev preset checks more
+else()
+    set(QR_EMULATION ON)
+endif()
+set(QR_EMULATION_RACE OFF)
+if(QR_EMULATION AND NOT QR_SANITIZE)
+    set(QR_EMULATION_RACE ON)
+endif()
+
+# A test that only says that it was skipped and why.
+function(qr_skipped_test name reason)
+    add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E echo "skipped=1: ${reason}")
+    set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "skipped=1")
+endfunction()
+
+if(reason)
+    message(WARNING "Kernels are not run on the CPU: ${reason}")
+    set(QR_EMULATION_MISSING "${reason}")
+endif()
+
+# One wrapper a kernel, so that the .cu has no language but nvcc's; diagnostics name the .cu.
+function(qr_add_emulated_library name engine)
+    add_library(${name} STATIC)
+    target_link_libraries(${name} PUBLIC ${engine})
+    target_compile_options(${name} PRIVATE -include cuda_runtime.h -Wno-unknown-pragmas)
+    foreach(kernel ${ARGN})
+        get_filename_component(path ${kernel} ABSOLUTE)
+        get_filename_component(file ${kernel} NAME)
+        set(wrapper "${CMAKE_CURRENT_BINARY_DIR}/${name}/${file}.cpp")
+        file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${path}\"\n")
+        target_sources(${name} PRIVATE ${wrapper})
+    endforeach()
+endfunction()
+
+# qr_emulated_kernels(name KERNELS a.cu b.cu...): the library `name`, and `name`_race.
+function(qr_emulated_kernels name)
+    cmake_parse_arguments(ARG "" "" "KERNELS" ${ARGN})
+    if(QR_EMULATION)
+        qr_add_emulated_library(${name} qr_emulation ${ARG_KERNELS})
+    endif()
+    if(QR_EMULATION_RACE)
+        qr_add_emulated_library(${name}_race qr_emulation_race ${ARG_KERNELS})
+        # Compiled so, linked without: the functions that this calls are the access checker's.
+        target_compile_options(${name}_race PRIVATE
+            -fsanitize=thread --param=tsan-distinguish-volatile=1)
+    endif()
+endfunction()
+
+# qr_emulated_test(name KERNELS library SOURCES a_test.cpp... [RACE_SOURCES b_test.cpp...]
+#                  [LINK room...]): tests named as written, and as race.<name> in the race build.
+function(qr_emulated_test name)
+    cmake_parse_arguments(ARG "" "" "KERNELS;SOURCES;RACE_SOURCES;LINK" ${ARGN})
+    if(QR_EMULATION)
+        qr_test(${name} SOURCES ${ARG_SOURCES} LINK ${ARG_KERNELS} ${ARG_LINK})
+    endif()
+    if(QR_EMULATION_RACE)
+        add_executable(${name}_race ${ARG_SOURCES} ${ARG_RACE_SOURCES})
+        target_link_libraries(${name}_race PRIVATE ${ARG_KERNELS}_race ${ARG_LINK}
+            qr_test_support GTest::gtest_main GTest::gmock)
+        gtest_discover_tests(${name}_race TEST_PREFIX race. DISCOVERY_TIMEOUT 60
+            PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT "QR_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+    endif()
+endfunction()
+
+# qr_nvcc_tests(KERNELS a.cu...): the device's own compiler accepts each kernel.
+function(qr_nvcc_tests)
+    cmake_parse_arguments(ARG "" "" "KERNELS" ${ARGN})
+    foreach(kernel ${ARG_KERNELS})
+        get_filename_component(path ${kernel} ABSOLUTE)
+        get_filename_component(file ${kernel} NAME_WE)
+        set(test nvcc.${file}_compiles)
+        if(QR_NVCC)
+            add_test(NAME ${test} COMMAND ${QR_NVCC} -std=c++20 -arch=sm_90 -O3
+                -I${CMAKE_SOURCE_DIR} -c ${path} -o ${CMAKE_CURRENT_BINARY_DIR}/${file}.o)
+        else()
+            qr_skipped_test(${test} "no nvcc below QR_CUDA_HOME (${QR_CUDA_HOME})")
+        endif()
+        set_tests_properties(${test} PROPERTIES LABELS nvcc TIMEOUT 120)
+    endforeach()
+endfunction()

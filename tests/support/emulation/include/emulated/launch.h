@@ -1,0 +1,75 @@
+// Launching a kernel, and the runtime's templates that take a kernel's own type.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "cuda_runtime_api.h"
+
+namespace qr::emulation {
+
+// A kernel bound to a copy of its arguments: what a stream or a graph keeps.
+struct Launch {
+    dim3 grid;
+    dim3 block;
+    std::size_t dynamic_shared_bytes = 0;
+    const void* kernel = nullptr;
+    std::shared_ptr<const void> bound;
+    std::size_t bound_bytes = 0;
+    void (*call)(const void* bound) = nullptr;
+};
+
+cudaError_t enqueue(Launch launch, cudaStream_t stream);
+
+template <class... Parameters>
+struct Bound {
+    void (*kernel)(Parameters...);
+    std::tuple<std::decay_t<Parameters>...> arguments;
+
+    static void call(const void* bound) {
+        const auto& self = *static_cast<const Bound*>(bound);
+        std::apply(self.kernel, self.arguments);
+    }
+};
+
+}  // namespace qr::emulation
+
+template <class... Parameters, class... Arguments>
+cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters...),
+                               Arguments&&... arguments) {
+    using Bound = qr::emulation::Bound<Parameters...>;
+    const auto bound =
+        std::make_shared<const Bound>(Bound{kernel, {std::forward<Arguments>(arguments)...}});
+    return qr::emulation::enqueue(
+        {config->gridDim, config->blockDim, config->dynamicSmemBytes,
+         reinterpret_cast<const void*>(kernel), bound, sizeof(Bound), &Bound::call},
+        config->stream);
+}
+
+template <class... Parameters>
+cudaError_t cudaFuncSetAttribute(void (*kernel)(Parameters...), cudaFuncAttribute attribute,
+                                 int value) {
+    return cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel), attribute, value);
+}
+template <class... Parameters>
+cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks,
+                                                          void (*kernel)(Parameters...),
+                                                          int threads, std::size_t shared_bytes) {
+    return cudaOccupancyMaxActiveBlocksPerMultiprocessor(
+        blocks, reinterpret_cast<const void*>(kernel), threads, shared_bytes);
+}
+template <class T>
+cudaError_t cudaMalloc(T** memory, std::size_t bytes) {
+    return cudaMalloc(reinterpret_cast<void**>(memory), bytes);
+}
+template <class T>
+cudaError_t cudaMallocHost(T** memory, std::size_t bytes) {
+    return cudaMallocHost(reinterpret_cast<void**>(memory), bytes);
+}
+template <class T>
+cudaError_t cudaHostAlloc(T** memory, std::size_t bytes, unsigned flags) {
+    return cudaHostAlloc(reinterpret_cast<void**>(memory), bytes, flags);
+}
