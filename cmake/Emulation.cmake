@@ -65,8 +65,7 @@ function(qr_emulated_kernels name)
     if(QR_EMULATION_RACE)
         qr_add_emulated_library(${name}_race qr_emulation_race ${ARG_KERNELS})
         # Compiled so, linked without: the functions that this calls are the access checker's.
-        target_compile_options(${name}_race PRIVATE
-            -fsanitize=thread --param=tsan-distinguish-volatile=1)
+        target_compile_options(${name}_race PRIVATE -fsanitize=thread)
     endif()
 endfunction()
 

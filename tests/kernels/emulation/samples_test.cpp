@@ -48,8 +48,8 @@ TEST_P(Samples, NormalisesRowsOfAnyLength) {
         const int row_count = 9;
         const auto input = random_values(static_cast<std::size_t>(row_count * dimension), 1);
         const DeviceArray<float> in(input), out(std::vector<float>(input.size()));
-        ASSERT_EQ(cudaSuccess, samples::normalise_rows(in.data(), out.data(), row_count, dimension,
-                                                       stream_));
+        ASSERT_EQ(cudaSuccess,
+                  samples::normalise_rows(in.data(), out.data(), row_count, dimension, stream_));
         finish();
         const auto output = out.values();
         for (int row = 0; row < row_count; ++row) {

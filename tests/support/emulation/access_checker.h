@@ -2,15 +2,14 @@
 //
 // g++ -fsanitize=thread calls a function for each access; without libtsan those functions are ours.
 // Ordered are: a thread's own accesses; a block's on two sides of __syncthreads; lanes' on two
-// sides of a __syncwarp that names both; atomics among themselves; blocks that both fence before an
-// atomic (a heuristic). Everything else that touches the same byte, once to write, is a race.
-// Launches are taken to be ordered.
+// sides of a __syncwarp that names both (no shuffle orders memory); atomics among themselves; what
+// a thread or block wrote before a fence and an atomic, for those that did an atomic since (a
+// heuristic). All else that touches the same byte, once to write, is a race. Launches are ordered.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
-#include "tests/support/emulation/include/emulated/launch.h"
+#include "tests/support/emulation/device.h"
 
 namespace qr::emulation::access_checker {
 
@@ -20,16 +19,10 @@ inline constexpr bool kIsOn = true;
 inline constexpr bool kIsOn = false;
 #endif
 
-struct BlockMemory {
-    const void* shared;  // dynamic
-    std::size_t shared_bytes;
-    const Launch* launch;
-};
-
-void begin_block(const BlockMemory& memory);
+void begin_launch(const Launch& launch);
+void begin_block(const void* shared, std::size_t shared_bytes);
 void begin_thread(unsigned thread, const char* stack, std::size_t stack_bytes);
-void end_block();
-// Between these the code that runs is the engine's, and is not judged.
+// Between these two the code that runs is a kernel's, and is judged.
 void enter_kernel();
 void leave_kernel();
 
@@ -38,6 +31,6 @@ void warp_met(unsigned first_thread, unsigned lanes);
 void fenced();
 void atomic(const void* address, std::size_t bytes, const void* caller);
 // The memory was given back: what is known of it is void.
-void forget(const void* memory, std::size_t bytes);
+void forget(const void* memory);
 
 }  // namespace qr::emulation::access_checker

@@ -117,7 +117,7 @@ void Block::run_current_thread() {
     Block& self = *current_block;
     arrived_from(self.scheduler_);
     if constexpr (access_checker::kIsOn) access_checker::enter_kernel();
-    self.launch_.call(self.launch_.bound.get());
+    self.launch_.call.call(self.launch_.call.bound);
     if constexpr (access_checker::kIsOn) access_checker::leave_kernel();
     self.thread_returns();
     switch_stacks(self.threads_[self.current_].context, self.scheduler_, Leaving::kForGood);
@@ -235,8 +235,8 @@ void Block::give_way() {
     switch_stacks(threads_[current_].context, scheduler_, Leaving::kForNow);
 }
 
-void Block::fail(const std::string& what) {
-    report(what, cudaErrorLaunchFailure);
+void Block::fail(const std::string& what, cudaError_t code) {
+    report(what, code);
     has_failed_ = true;
     for (;;)
         switch_stacks(threads_[current_].context, scheduler_, Leaving::kForNow);
@@ -256,6 +256,10 @@ void Block::report_deadlock() const {
 
 std::string Block::thread_name(unsigned thread) const {
     return "thread " + text_of(threads_[thread].index);
+}
+
+void fail_current_block(const std::string& what, cudaError_t code) {
+    current_block->fail(what, code);
 }
 
 std::uint64_t meet(const Meeting& meeting, unsigned mask, std::uint64_t value, unsigned operand,

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/emulation/device.h"
 #include "tests/support/emulation/fiber.h"
-#include "tests/support/emulation/include/emulated/launch.h"
 #include "tests/support/emulation/include/emulated/threads.h"
 
 namespace qr::emulation {
@@ -30,7 +30,7 @@ class Block {
                        Site site);
     unsigned meet_all(bool predicate, Site site);
     void give_way();
-    [[noreturn]] void fail(const std::string& what);
+    [[noreturn]] void fail(const std::string& what, cudaError_t code = cudaErrorLaunchFailure);
     unsigned lane() const { return current_ % kLanes; }
     void* shared() const { return shared_; }
     static void run_current_thread();
@@ -85,5 +85,8 @@ class Block {
     unsigned last_held_ = 0;  // of the barrier that was passed last
     Site barrier_{};
 };
+
+// Ends the block that runs on this thread with a report.
+[[noreturn]] void fail_current_block(const std::string& what, cudaError_t code);
 
 }  // namespace qr::emulation

@@ -107,14 +107,16 @@ std::size_t live_objects() {
     return live_allocations() + live_streams();
 }
 
-cudaError_t enqueue(Launch launch, cudaStream_t stream) {
+cudaError_t enqueue(const cudaLaunchConfig_t& config, const KernelCall& kernel) {
+    const Launch launch{config.gridDim, config.blockDim, config.dynamicSmemBytes, kernel,
+                        std::shared_ptr<const void>(kernel.bound, kernel.destroy)};
     return call("cudaLaunchKernelEx", [&] {
         if (const cudaError_t code = check_shape(launch); code != cudaSuccess) return code;
         if (launch.dynamic_shared_bytes >
-            std::max(kSharedBytesDefault, shared_limit(launch.kernel)))
+            std::max(kSharedBytesDefault, shared_limit(kernel.kernel)))
             return cudaErrorInvalidValue;
-        if (device_of(stream) != current_device()) return cudaErrorInvalidResourceHandle;
-        return enqueue([launch = std::move(launch)] { run_grid(launch); }, stream);
+        if (device_of(config.stream) != current_device()) return cudaErrorInvalidResourceHandle;
+        return enqueue([launch] { run_grid(launch); }, config.stream);
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 
 #include "driver_types.h"
 #include "tests/support/emulation/include/emulated/launch.h"
@@ -12,6 +13,15 @@ namespace qr::emulation {
 inline constexpr std::size_t kSharedBytesDefault = 48 << 10;  // without an attribute
 inline constexpr std::size_t kSharedBytesMax = 227 << 10;     // of one block, sm_90
 inline constexpr unsigned kBlockThreadsMax = 1024;
+
+// What a stream or a graph keeps of a launch.
+struct Launch {
+    dim3 grid;
+    dim3 block;
+    std::size_t dynamic_shared_bytes = 0;
+    KernelCall call{};
+    std::shared_ptr<const void> bound;
+};
 
 // What is wrong with the shape of a launch, or success.
 cudaError_t check_shape(const Launch& launch);

@@ -51,7 +51,10 @@ class SharedMemory {
     explicit SharedMemory(std::size_t bytes) : bytes_(bytes) {
         if (posix_memalign(&memory_, 128, bytes == 0 ? 1 : bytes) != 0) std::abort();
     }
-    ~SharedMemory() { std::free(memory_); }
+    ~SharedMemory() {
+        if constexpr (access_checker::kIsOn) access_checker::forget(memory_);
+        std::free(memory_);
+    }
     SharedMemory(const SharedMemory&) = delete;
     SharedMemory& operator=(const SharedMemory&) = delete;
 
@@ -81,19 +84,17 @@ void run_blocks(GridRun& grid) {
                         grid.launch.block.z);
     SharedMemory shared(grid.launch.dynamic_shared_bytes);
     Block block(grid.launch, stacks, shared.fresh(), order);
+    if constexpr (access_checker::kIsOn) access_checker::begin_launch(grid.launch);
     for (std::uint64_t step = grid.next++; step < grid.blocks && !grid.has_failed;
          step = grid.next++) {
         const std::uint64_t linear = sequence[step];
         const uint3 index{static_cast<unsigned>(linear % shape.x),
                           static_cast<unsigned>(linear / shape.x % shape.y),
                           static_cast<unsigned>(linear / shape.x / shape.y)};
+        void* const memory = shared.fresh();
         if constexpr (access_checker::kIsOn)
-            access_checker::begin_block(
-                {shared.fresh(), grid.launch.dynamic_shared_bytes, &grid.launch});
-        else
-            shared.fresh();
+            access_checker::begin_block(memory, grid.launch.dynamic_shared_bytes);
         if (!block.run(index)) grid.has_failed = true;
-        if constexpr (access_checker::kIsOn) access_checker::end_block();
     }
 }
 

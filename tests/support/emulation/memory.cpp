@@ -63,7 +63,7 @@ char* take_memory(Owned& owned) {
 #endif
 
 void give_memory_back(const Owned& owned) {
-    access_checker::kIsOn ? access_checker::forget(owned.what.begin, owned.what.bytes) : void();
+    if constexpr (access_checker::kIsOn) access_checker::forget(owned.what.begin);
     if (owned.mapped_bytes == 0)
         std::free(owned.mapped);
     else

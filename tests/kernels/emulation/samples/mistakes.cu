@@ -149,10 +149,10 @@ __global__ void frame_too_large_kernel(const float* input, float* output, int n)
 
 }  // namespace
 
-#define QR_LAUNCHER(name, blocks, threads, shared_bytes)                                           \
-    cudaError_t name(const float* input, float* output, int n, cudaStream_t stream) {              \
-        return launch(name##_kernel, dim3(blocks), dim3(threads), shared_bytes, input, output, n,  \
-                      stream);                                                                     \
+#define QR_LAUNCHER(name, blocks, threads, shared_bytes)                                          \
+    cudaError_t name(const float* input, float* output, int n, cudaStream_t stream) {             \
+        return launch(name##_kernel, dim3(blocks), dim3(threads), shared_bytes, input, output, n, \
+                      stream);                                                                    \
     }
 QR_LAUNCHER(barrier_missing_after_reading, 1, kThreads, 0)
 QR_LAUNCHER(barrier_missing_after_one_producer, 1, kThreads, 0)

@@ -20,11 +20,11 @@ __global__ void __launch_bounds__(kTile* kTile) multiply_kernel(Product product)
         const int i = start + x;
         const bool is_inside = i < product.dimension;
         queries[y * kTile + x] = is_inside && query < product.query_rows
-            ? product.queries[query * product.dimension + i]
-            : 0.0F;
+                                     ? product.queries[query * product.dimension + i]
+                                     : 0.0F;
         documents[y * kTile + x] = is_inside && loaded < product.document_rows
-            ? product.documents[loaded * product.dimension + i]
-            : 0.0F;
+                                       ? product.documents[loaded * product.dimension + i]
+                                       : 0.0F;
         __syncthreads();
         for (int j = 0; j < kTile; ++j)
             sum = fmaf(queries[y * kTile + j], documents[x * kTile + j], sum);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -11,18 +10,16 @@
 
 namespace qr::emulation {
 
-// A kernel bound to a copy of its arguments: what a stream or a graph keeps.
-struct Launch {
-    dim3 grid;
-    dim3 block;
-    std::size_t dynamic_shared_bytes = 0;
-    const void* kernel = nullptr;
-    std::shared_ptr<const void> bound;
-    std::size_t bound_bytes = 0;
-    void (*call)(const void* bound) = nullptr;
+// A kernel bound to a copy of its arguments, without their types. The engine owns `bound`.
+struct KernelCall {
+    const void* kernel;
+    const void* bound;
+    std::size_t bound_bytes;
+    void (*call)(const void* bound);
+    void (*destroy)(const void* bound);
 };
 
-cudaError_t enqueue(Launch launch, cudaStream_t stream);
+cudaError_t enqueue(const cudaLaunchConfig_t& config, const KernelCall& call);
 
 template <class... Parameters>
 struct Bound {
@@ -33,6 +30,7 @@ struct Bound {
         const auto& self = *static_cast<const Bound*>(bound);
         std::apply(self.kernel, self.arguments);
     }
+    static void destroy(const void* bound) { delete static_cast<const Bound*>(bound); }
 };
 
 }  // namespace qr::emulation
@@ -41,12 +39,9 @@ template <class... Parameters, class... Arguments>
 cudaError_t cudaLaunchKernelEx(const cudaLaunchConfig_t* config, void (*kernel)(Parameters...),
                                Arguments&&... arguments) {
     using Bound = qr::emulation::Bound<Parameters...>;
-    const auto bound =
-        std::make_shared<const Bound>(Bound{kernel, {std::forward<Arguments>(arguments)...}});
-    return qr::emulation::enqueue(
-        {config->gridDim, config->blockDim, config->dynamicSmemBytes,
-         reinterpret_cast<const void*>(kernel), bound, sizeof(Bound), &Bound::call},
-        config->stream);
+    const auto* const bound = new Bound{kernel, {std::forward<Arguments>(arguments)...}};
+    return qr::emulation::enqueue(*config, {reinterpret_cast<const void*>(kernel), bound,
+                                            sizeof(Bound), &Bound::call, &Bound::destroy});
 }
 
 template <class... Parameters>
