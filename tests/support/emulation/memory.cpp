@@ -118,8 +118,14 @@ cudaError_t release(void* memory, Place place) {
     return cudaSuccess;
 }
 
+// Whether the bytes begin in an allocation and end outside of it.
+bool runs_over(const void* begin, std::size_t bytes) {
+    return place_of(begin, 1) != Place::kPageable && place_of(begin, bytes) == Place::kPageable;
+}
+
 // Whether the two sides of a copy lie where its kind says.
 bool fits(const void* target, const void* source, std::size_t bytes, cudaMemcpyKind kind) {
+    if (runs_over(target, bytes) || runs_over(source, bytes)) return false;
     const bool to_device = place_of(target, bytes) == Place::kDevice;
     const bool from_device = place_of(source, bytes) == Place::kDevice;
     switch (kind) {
