@@ -1,6 +1,6 @@
 # Kernels on a CPU: kernels/*.cu compiled by g++ against tests/support/emulation, for tests.
 #
-#   qr_emulated_kernels(encode_emulated KERNELS ${CMAKE_SOURCE_DIR}/kernels/encode.cu)
+#   qr_emulated_kernels(encode_emulated KERNELS ${CMAKE_SOURCE_DIR}/kernels/encode.cu LINK qr_base)
 #   qr_emulated_test(encode_test KERNELS encode_emulated SOURCES encode_test.cpp LINK qr_backend)
 #   qr_nvcc_tests(KERNELS ${CMAKE_SOURCE_DIR}/kernels/encode.cu)
 #
@@ -42,7 +42,7 @@ if(reason)
     set(QR_EMULATION_MISSING "${reason}")
 endif()
 
-# One wrapper a kernel, so that the .cu has no language but nvcc's; diagnostics name the .cu.
+# One wrapper a kernel: the .cu itself keeps nvcc's language, and diagnostics still name its lines.
 function(qr_add_emulated_library name engine)
     add_library(${name} STATIC)
     target_link_libraries(${name} PUBLIC ${engine})
@@ -56,16 +56,19 @@ function(qr_add_emulated_library name engine)
     endforeach()
 endfunction()
 
-# qr_emulated_kernels(name KERNELS a.cu b.cu...): the library `name`, and `name`_race.
+# qr_emulated_kernels(name KERNELS a.cu b.cu... [LINK room...]): the library `name`, and `name`_race.
+# Sources of the host that drive kernels may stand among them.
 function(qr_emulated_kernels name)
-    cmake_parse_arguments(ARG "" "" "KERNELS" ${ARGN})
+    cmake_parse_arguments(ARG "" "" "KERNELS;LINK" ${ARGN})
     if(QR_EMULATION)
         qr_add_emulated_library(${name} qr_emulation ${ARG_KERNELS})
+        target_link_libraries(${name} PUBLIC ${ARG_LINK})
     endif()
     if(QR_EMULATION_RACE)
         qr_add_emulated_library(${name}_race qr_emulation_race ${ARG_KERNELS})
         # Compiled so, linked without: the functions that this calls are the access checker's.
         target_compile_options(${name}_race PRIVATE -fsanitize=thread)
+        target_link_libraries(${name}_race PUBLIC ${ARG_LINK})
     endif()
 endfunction()
 

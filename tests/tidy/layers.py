@@ -10,6 +10,7 @@ _KERNELS = ("kernels/math", "kernels/scoring")
 
 ALLOWED = {
     "kernels/math": (),
+    "kernels/cuda": (),
     "kernels/scoring": ("kernels/math",),
     "host/base": (),
     "host/encoding": ("host/base",),

@@ -17,6 +17,8 @@ CPP = (".h", ".cpp", ".cu", ".cuh")
 HEADERS = (".h", ".cuh")
 WRITTEN = (*CPP, ".py", ".sh", ".cmake", "CMakeLists.txt")
 SOURCE_ROOTS = ("kernels", "host", "server")
+CUDA_ROOTS = ("kernels/", "host/cuda/", "tests/kernels/", "tests/host/cuda/",
+              "tests/support/emulation/")
 # A rule's own examples are no offence.
 OWN = "tests/tidy/"
 
@@ -106,8 +108,8 @@ def cuda_stays_behind_its_seams(tree):
     for path in tree.paths(CPP):
         for line, included, _ in cpp_text.includes(tree.text(path)):
             is_cuda = re.match(r"cu(da|blas|b/)", included)
-            if is_cuda and not path.startswith(("kernels/", "host/cuda/")):
-                yield path, line, f"includes {included}; CUDA is for kernels/ and host/cuda"
+            if is_cuda and not path.startswith(CUDA_ROOTS):
+                yield path, line, f"includes {included}; CUDA is for {', '.join(CUDA_ROOTS)}"
 
 
 def files_and_functions_stay_small(tree):

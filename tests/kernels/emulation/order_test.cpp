@@ -70,7 +70,18 @@ TEST_F(Orders, AnAccessFarPastTheEndTraps) {
 
 TEST_F(Orders, AFrameLargerThanTheStackTraps) {
     const DeviceArray<float> in(Floats(64)), out(Floats(64));
-    EXPECT_DEATH(samples::frame_too_large(in.data(), out.data(), 64, stream_), "");
+    EXPECT_DEATH(samples::large_frame(in.data(), out.data(), 64, stream_), "");
+}
+
+TEST_F(Orders, DeviceMemoryThatTheHostTouchesTraps) {
+    Settings settings;
+    settings.protects_memory = true;
+    reset(settings);
+    const DeviceArray<float> rows({3, 4});
+    EXPECT_DEATH(std::fprintf(stderr, "%f", static_cast<double>(rows.data()[0])), "");
+    EXPECT_EQ(cudaSuccess, samples::normalise_rows(rows.data(), rows.data(), 1, 2, stream_));
+    EXPECT_EQ(cudaSuccess, cudaStreamSynchronize(stream_));
+    EXPECT_FLOAT_EQ(0.6F, rows.values()[0]);
 }
 
 TEST_F(Orders, WorkersShareTheBlocksOfALaunch) {

@@ -81,17 +81,6 @@ TEST_F(Runtime, RefusesCopiesThatDoNotFitTheirSides) {
     EXPECT_THAT(host, ElementsAre(1, 2, 0));
 }
 
-TEST_F(Runtime, DeviceMemoryThatTheHostTouchesTraps) {
-    Settings settings;
-    settings.protects_memory = true;
-    reset(settings);
-    const DeviceArray<float> rows({3, 4});
-    EXPECT_DEATH(std::fprintf(stderr, "%f", static_cast<double>(rows.data()[0])), "");
-    EXPECT_EQ(cudaSuccess, samples::normalise_rows(rows.data(), rows.data(), 1, 2, stream_));
-    EXPECT_EQ(cudaSuccess, cudaStreamSynchronize(stream_));
-    EXPECT_FLOAT_EQ(0.6F, rows.values()[0]);
-}
-
 TEST_F(Runtime, DeferredWorkWaitsUntilItsStreamIsWaitedFor) {
     const DeviceArray<float> rows({3, 4});
     float* pinned = nullptr;

@@ -35,7 +35,7 @@ TEST_F(SanitizerDeathTest, NamesAMisalignedVectorLoad) {
 }
 
 TEST_F(SanitizerDeathTest, NamesAFrameLargerThanTheStack) {
-    expect_death(samples::frame_too_large, 64, "stack-overflow", "frame");
+    expect_death(samples::large_frame, 64, "stack-overflow", "frame");
 }
 
 }  // namespace

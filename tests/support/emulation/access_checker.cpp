@@ -107,7 +107,8 @@ std::string bytes_text(std::size_t bytes) {
                 bytes_text(below.bytes);
     else
         text += " where no memory of the device is: a pointer of the host?";
-    fail_current_block(text, cudaErrorIllegalAddress);
+    report(text, cudaErrorIllegalAddress);
+    abandon_current_thread();
 }
 
 Range built_in(const dim3& variable) {
@@ -216,12 +217,8 @@ void begin_thread(unsigned thread, const char* stack, std::size_t stack_bytes) {
     checker().stack = {stack, stack_bytes};
 }
 
-void enter_kernel() {
-    is_in_kernel = true;
-}
-
-void leave_kernel() {
-    is_in_kernel = false;
+void now_runs(Code code) {
+    is_in_kernel = code == Code::kKernels;
 }
 
 void block_met() {

@@ -22,9 +22,9 @@ inline constexpr bool kIsOn = false;
 void begin_launch(const Launch& launch);
 void begin_block(const void* shared, std::size_t shared_bytes);
 void begin_thread(unsigned thread, const char* stack, std::size_t stack_bytes);
-// Between these two the code that runs is a kernel's, and is judged.
-void enter_kernel();
-void leave_kernel();
+// Whose code runs from here on, on this OS thread; only a kernel's is judged.
+enum class Code { kKernels, kEngines };
+void now_runs(Code code);
 
 void block_met();
 void warp_met(unsigned first_thread, unsigned lanes);

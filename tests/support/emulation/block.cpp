@@ -21,15 +21,19 @@ constexpr unsigned kYieldsMax = 4'000'000;
 
 thread_local Block* current_block = nullptr;
 
+struct Failed {};
+
+using access_checker::Code;
+
+void now_runs(Code code) {
+    if constexpr (access_checker::kIsOn) access_checker::now_runs(code);
+}
+
 // Engine code that a kernel called: its own accesses are not the kernel's.
 class InEngine {
   public:
-    InEngine() {
-        if constexpr (access_checker::kIsOn) access_checker::leave_kernel();
-    }
-    ~InEngine() {
-        if constexpr (access_checker::kIsOn) access_checker::enter_kernel();
-    }
+    InEngine() { now_runs(Code::kEngines); }
+    ~InEngine() { now_runs(Code::kKernels); }
     InEngine(const InEngine&) = delete;
     InEngine& operator=(const InEngine&) = delete;
 };
@@ -116,10 +120,14 @@ void Block::resume(unsigned thread) {
 void Block::run_current_thread() {
     Block& self = *current_block;
     arrived_from(self.scheduler_);
-    if constexpr (access_checker::kIsOn) access_checker::enter_kernel();
-    self.launch_.call.call(self.launch_.call.bound);
-    if constexpr (access_checker::kIsOn) access_checker::leave_kernel();
-    self.thread_returns();
+    try {
+        now_runs(Code::kKernels);
+        self.launch_.call.call(self.launch_.call.bound);
+        now_runs(Code::kEngines);
+        self.thread_returns();
+    } catch (const Failed&) {
+        now_runs(Code::kEngines);  // the report is made, and the kernel's frames are unwound
+    }
     switch_stacks(self.threads_[self.current_].context, self.scheduler_, Leaving::kForGood);
 }
 
@@ -235,8 +243,13 @@ void Block::give_way() {
     switch_stacks(threads_[current_].context, scheduler_, Leaving::kForNow);
 }
 
-void Block::fail(const std::string& what, cudaError_t code) {
-    report(what, code);
+void Block::fail(const std::string& what) {
+    report(what, cudaErrorLaunchFailure);
+    has_failed_ = true;
+    throw Failed{};
+}
+
+void Block::abandon_thread() {
     has_failed_ = true;
     for (;;)
         switch_stacks(threads_[current_].context, scheduler_, Leaving::kForNow);
@@ -258,8 +271,8 @@ std::string Block::thread_name(unsigned thread) const {
     return "thread " + text_of(threads_[thread].index);
 }
 
-void fail_current_block(const std::string& what, cudaError_t code) {
-    current_block->fail(what, code);
+void abandon_current_thread() {
+    current_block->abandon_thread();
 }
 
 std::uint64_t meet(const Meeting& meeting, unsigned mask, std::uint64_t value, unsigned operand,

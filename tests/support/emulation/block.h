@@ -30,7 +30,10 @@ class Block {
                        Site site);
     unsigned meet_all(bool predicate, Site site);
     void give_way();
-    [[noreturn]] void fail(const std::string& what, cudaError_t code = cudaErrorLaunchFailure);
+    // Makes a report and throws to the bottom of the fiber.
+    [[noreturn]] void fail(const std::string& what);
+    // The same after a report, without unwinding: for callers that nothing may be thrown through.
+    [[noreturn]] void abandon_thread();
     unsigned lane() const { return current_ % kLanes; }
     void* shared() const { return shared_; }
     static void run_current_thread();
@@ -86,7 +89,7 @@ class Block {
     Site barrier_{};
 };
 
-// Ends the block that runs on this thread with a report.
-[[noreturn]] void fail_current_block(const std::string& what, cudaError_t code);
+// Ends the block that runs on this thread; see Block::abandon_thread.
+[[noreturn]] void abandon_current_thread();
 
 }  // namespace qr::emulation

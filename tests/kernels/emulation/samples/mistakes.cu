@@ -140,8 +140,8 @@ __global__ void vector_load_misaligned_kernel(const float* input, float* output,
     output[threadIdx.x] = four[threadIdx.x % 8].x;  // mistake: misaligned
 }
 
-__global__ void frame_too_large_kernel(const float* input, float* output, int n) {
-    float local[100'000];  // mistake: frame
+__global__ void large_frame_kernel(const float* input, float* output, int n) {  // mistake: frame
+    float local[100'000];
     for (int i = 0; i < 100'000; ++i)
         local[i] = input[i % n];
     output[threadIdx.x] = local[static_cast<int>(input[0]) * 99 + 5];
@@ -172,7 +172,7 @@ QR_LAUNCHER(dynamic_shared_too_small, 1, kThreads, (kThreads - 1) * sizeof(float
 QR_LAUNCHER(static_shared_overrun, 1, kThreads, 0)
 QR_LAUNCHER(shared_never_written, 1, kThreads, kThreads * sizeof(float))
 QR_LAUNCHER(vector_load_misaligned, 1, kThreads, 0)
-QR_LAUNCHER(frame_too_large, 1, 1, 0)
+QR_LAUNCHER(large_frame, 1, 1, 0)
 #undef QR_LAUNCHER
 
 }  // namespace qr::samples

@@ -26,6 +26,6 @@ cudaError_t dynamic_shared_too_small(const float*, float*, int, cudaStream_t);
 cudaError_t static_shared_overrun(const float*, float*, int, cudaStream_t);
 cudaError_t shared_never_written(const float*, float*, int, cudaStream_t);
 cudaError_t vector_load_misaligned(const float*, float*, int, cudaStream_t);
-cudaError_t frame_too_large(const float*, float*, int, cudaStream_t);
+cudaError_t large_frame(const float*, float*, int, cudaStream_t);
 
 }  // namespace qr::samples
