@@ -56,7 +56,7 @@ function(qr_add_emulated_library name engine)
     endforeach()
 endfunction()
 
-# qr_emulated_kernels(name KERNELS a.cu b.cu... [LINK room...]): the library `name`, and `name`_race.
+# qr_emulated_kernels(name KERNELS a.cu... [LINK room...]): the library `name`, and `name`_race.
 # Sources of the host that drive kernels may stand among them.
 function(qr_emulated_kernels name)
     cmake_parse_arguments(ARG "" "" "KERNELS;LINK" ${ARGN})

@@ -124,6 +124,24 @@ TEST_P(Samples, ALockMakesProgressBetweenThreadsAndBlocks) {
     EXPECT_THAT(value.values(), testing::ElementsAre(96));
 }
 
+TEST_P(Samples, RoundsToSixteenBitsAsTheToolkitsOwnTypesDo) {
+    const DeviceArray<float2> in({{1.0F + 0x1p-11F, 65519.0F}, {0x1p-25F, -3.0F}});
+    const DeviceArray<float2> out(std::vector<float2>(2));
+    const DeviceArray<unsigned> stored({0, 0});
+    ASSERT_EQ(cudaSuccess,
+              samples::round_to_half({in.data(), stored.data(), out.data(), 2}, stream_));
+    finish();
+    EXPECT_EQ(1.0F, out.values()[0].x);  // a tie goes to even
+    EXPECT_EQ(65504.0F, out.values()[0].y);
+    EXPECT_EQ(0.0F, out.values()[1].x);
+    EXPECT_EQ(0xC200'0000U, stored.values()[1]);
+    ASSERT_EQ(cudaSuccess,
+              samples::round_to_bfloat16({in.data(), stored.data(), out.data(), 2}, stream_));
+    finish();
+    EXPECT_EQ(65536.0F, out.values()[0].y);
+    EXPECT_EQ(0x1p-25F, out.values()[1].x);
+}
+
 INSTANTIATE_TEST_SUITE_P(Orders, Samples, testing::Values(0U, 1U, 2U, 3U));
 
 }  // namespace

@@ -25,15 +25,15 @@ struct Failed {};
 
 using access_checker::Code;
 
-void now_runs(Code code) {
+void hand_over_to(Code code) {
     if constexpr (access_checker::kIsOn) access_checker::now_runs(code);
 }
 
 // Engine code that a kernel called: its own accesses are not the kernel's.
 class InEngine {
   public:
-    InEngine() { now_runs(Code::kEngines); }
-    ~InEngine() { now_runs(Code::kKernels); }
+    InEngine() { hand_over_to(Code::kEngines); }
+    ~InEngine() { hand_over_to(Code::kKernels); }
     InEngine(const InEngine&) = delete;
     InEngine& operator=(const InEngine&) = delete;
 };
@@ -121,12 +121,12 @@ void Block::run_current_thread() {
     Block& self = *current_block;
     arrived_from(self.scheduler_);
     try {
-        now_runs(Code::kKernels);
+        hand_over_to(Code::kKernels);
         self.launch_.call.call(self.launch_.call.bound);
-        now_runs(Code::kEngines);
+        hand_over_to(Code::kEngines);
         self.thread_returns();
     } catch (const Failed&) {
-        now_runs(Code::kEngines);  // the report is made, and the kernel's frames are unwound
+        hand_over_to(Code::kEngines);  // the report is made, and the kernel's frames are unwound
     }
     switch_stacks(self.threads_[self.current_].context, self.scheduler_, Leaving::kForGood);
 }

@@ -42,4 +42,14 @@ cudaError_t sum_by_last_block(const float* values, int n, float* partial, unsign
 // Adds 1 to *value from every thread, under a spin lock. *lock must be 0.
 cudaError_t count_under_lock(int* lock, int* value, int blocks, cudaStream_t stream);
 
+// Each pair to 16 bits a component in `stored`, and back.
+struct Rounding {
+    const float2* input;
+    void* stored;
+    float2* output;
+    int pairs;
+};
+cudaError_t round_to_half(const Rounding& task, cudaStream_t stream);
+cudaError_t round_to_bfloat16(const Rounding& task, cudaStream_t stream);
+
 }  // namespace qr::samples
