@@ -88,9 +88,13 @@ function(qr_emulated_test name)
     endif()
 endfunction()
 
-# qr_nvcc_tests(KERNELS a.cu...): the device's own compiler accepts each kernel.
+# qr_nvcc_tests(KERNELS a.cu...): the device's own compiler accepts each kernel. Once is enough:
+# presets with a sanitizer leave it out.
 function(qr_nvcc_tests)
     cmake_parse_arguments(ARG "" "" "KERNELS" ${ARGN})
+    if(QR_SANITIZE)
+        return()
+    endif()
     foreach(kernel ${ARG_KERNELS})
         get_filename_component(path ${kernel} ABSOLUTE)
         get_filename_component(file ${kernel} NAME_WE)

@@ -94,6 +94,17 @@ TEST_F(Graphs, AForkMustBeJoined) {
     EXPECT_EQ(cudaSuccess, cudaEventDestroy(joined));
 }
 
+TEST_F(Graphs, AnEventOfAnEndedCaptureIsNobodys) {
+    cudaEvent_t event = nullptr;
+    ASSERT_EQ(cudaSuccess, cudaEventCreate(&event));
+    begin();
+    ASSERT_EQ(cudaSuccess, cudaEventRecord(event, stream_));
+    ASSERT_EQ(cudaSuccess, end());
+    EXPECT_EQ(cudaErrorCapturedEvent, cudaStreamWaitEvent(other_, event, 0));
+    EXPECT_EQ(cudaSuccess, cudaStreamSynchronize(other_));
+    EXPECT_EQ(cudaSuccess, cudaEventDestroy(event));
+}
+
 TEST_F(Graphs, AnEventFromOutsideIsRefused) {
     cudaEvent_t event = nullptr;
     ASSERT_EQ(cudaSuccess, cudaEventCreate(&event));

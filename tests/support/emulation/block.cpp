@@ -74,6 +74,8 @@ Block::Block(const Launch& launch, const Stacks& stacks, void* shared, unsigned 
       threads_(launch.block.x * launch.block.y * launch.block.z),
       warps_((threads_.size() + kLanes - 1) / kLanes),
       order_(ordered(static_cast<unsigned>(threads_.size()), order)) {
+    for (const unsigned thread : order_)
+        warps_[thread / kLanes].lanes.push_back(thread % kLanes);
     ready_.reserve(threads_.size());
     next_.reserve(threads_.size());
 }
@@ -103,7 +105,7 @@ void Block::start_threads(uint3 index) {
     }
     const unsigned beyond = static_cast<unsigned>(warps_.size() * kLanes - threads_.size());
     for (Warp& warp : warps_)
-        warp = {std::move(warp.gatherings), 0};
+        warp.returned = 0;
     warps_.back().returned = beyond == 0 ? 0 : ~0U << (kLanes - beyond);
     returned_ = waiting_at_barrier_ = held_ = yields_ = 0;
     next_ = order_;
@@ -220,9 +222,7 @@ bool Block::finish_if_complete(unsigned warp, Gathering& gathering) {
     const unsigned present = gathering.values.participants;
     if (((present | warps_[warp].returned) & gathering.mask) != gathering.mask) return false;
     const unsigned first = warp * kLanes;
-    const bool is_descending = order_.front() > order_.back();
-    for (unsigned i = 0; i < kLanes; ++i) {
-        const unsigned lane = is_descending ? kLanes - 1 - i : i;
+    for (const unsigned lane : warps_[warp].lanes) {
         if ((present >> lane & 1U) == 0) continue;
         threads_[first + lane].result =
             gathering.meeting.combine(gathering.values, gathering.operands[lane]);

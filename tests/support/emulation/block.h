@@ -56,7 +56,8 @@ class Block {
     };
     struct Warp {
         std::vector<Gathering> gatherings;
-        unsigned returned = 0;  // lanes; those past the end of the block never were
+        std::vector<unsigned> lanes;  // in the order in which they are released
+        unsigned returned = 0;        // lanes; those past the end of the block never were
     };
 
     void start_threads(uint3 index);

@@ -4,6 +4,13 @@
 // run on the CPU: a fiber per CUDA thread, an OS thread per block. Correctness only: no timing, no
 // memory ordering, no registers, no bank conflicts. A misuse becomes a report that names the source
 // line, and the launch fails with an error that, as on a device, sticks until reset().
+//
+// What a kernel keeps to, so that it runs here: it starts by cudaLaunchKernelEx; it lies in an
+// anonymous namespace (ASan guards no other static shared memory); dynamic shared memory comes from
+// kernels/cuda/dynamic_shared.h; masks are explicit and all lanes that one names meet on one line;
+// a barrier is one line, and no thread returns before it; nothing spins but on atomicCAS,
+// atomicExch or with __nanosleep; frames stay below 250 KB; no inline PTX, tensor cores, clusters,
+// textures.
 #pragma once
 
 #include <cstddef>

@@ -45,6 +45,7 @@ cudaError_t end_capture(cudaStream_t stream, cudaGraph_t* graph) {
     if (verdict == cudaErrorStreamCaptureUnmatched || verdict == cudaErrorStreamCaptureWrongThread)
         return verdict;
     std::erase(handles().captures, capture);
+    capture->has_ended = true;
     stream->capture = nullptr;
     for (const auto& [branch, unused] : capture->branches) {
         if (is_live(branch)) branch->capture = nullptr;
@@ -57,6 +58,7 @@ cudaError_t end_capture(cudaStream_t stream, cudaGraph_t* graph) {
 // The waiting stream joins the event's capture, and what the event follows counts as joined.
 cudaError_t wait_in_capture(cudaStream_t stream, cudaEvent_t event) {
     if (event->capture == nullptr) return cudaErrorStreamCaptureIsolation;
+    if (event->capture->has_ended) return cudaErrorCapturedEvent;
     if (stream->capture != nullptr && stream->capture != event->capture)
         return cudaErrorStreamCaptureMerge;
     stream->capture = event->capture;

@@ -29,6 +29,7 @@ struct Capture {
     cudaStreamCaptureMode mode{};
     std::thread::id thread = std::this_thread::get_id();
     bool is_void = false;
+    bool has_ended = false;
     std::vector<Work> work;
     std::map<cudaStream_t, Branch> branches;
 };
