@@ -248,40 +248,38 @@ void forget(const void* memory) {
 
 }  // namespace qr::emulation::access_checker
 
+using qr::emulation::access_checker::check;
+using qr::emulation::access_checker::Kind;
+
 // What g++ -fsanitize=thread calls.
 extern "C" {
 
-#define QR_HOOKS(bytes)                                                                   \
-    void __tsan_read##bytes(const void* address);                                         \
-    void __tsan_write##bytes(const void* address);                                        \
-    void __tsan_unaligned_read##bytes(const void* address);                               \
-    void __tsan_unaligned_write##bytes(const void* address);                              \
-    void __tsan_read##bytes(const void* address) {                                        \
-        qr::emulation::access_checker::check(address, bytes,                              \
-                                             qr::emulation::access_checker::Kind::kRead,  \
-                                             __builtin_return_address(0));                \
-    }                                                                                     \
-    void __tsan_write##bytes(const void* address) {                                       \
-        qr::emulation::access_checker::check(address, bytes,                              \
-                                             qr::emulation::access_checker::Kind::kWrite, \
-                                             __builtin_return_address(0));                \
-    }                                                                                     \
-    void __tsan_unaligned_read##bytes(const void* address) {                              \
-        qr::emulation::access_checker::check(address, bytes,                              \
-                                             qr::emulation::access_checker::Kind::kRead,  \
-                                             __builtin_return_address(0));                \
-    }                                                                                     \
-    void __tsan_unaligned_write##bytes(const void* address) {                             \
-        qr::emulation::access_checker::check(address, bytes,                              \
-                                             qr::emulation::access_checker::Kind::kWrite, \
-                                             __builtin_return_address(0));                \
+#define QR_HOOK(name, bytes, kind)                                \
+    void name(const void* address);                               \
+    void name(const void* address) {                              \
+        check(address, bytes, kind, __builtin_return_address(0)); \
     }
+#define QR_HOOKS(bytes)                                       \
+    QR_HOOK(__tsan_read##bytes, bytes, Kind::kRead)           \
+    QR_HOOK(__tsan_write##bytes, bytes, Kind::kWrite)         \
+    QR_HOOK(__tsan_unaligned_read##bytes, bytes, Kind::kRead) \
+    QR_HOOK(__tsan_unaligned_write##bytes, bytes, Kind::kWrite)
 QR_HOOKS(1)
 QR_HOOKS(2)
 QR_HOOKS(4)
 QR_HOOKS(8)
 QR_HOOKS(16)
 #undef QR_HOOKS
+#undef QR_HOOK
+
+void __tsan_read_range(const void* address, std::size_t bytes);
+void __tsan_read_range(const void* address, std::size_t bytes) {
+    check(address, bytes, Kind::kRead, __builtin_return_address(0));
+}
+void __tsan_write_range(const void* address, std::size_t bytes);
+void __tsan_write_range(const void* address, std::size_t bytes) {
+    check(address, bytes, Kind::kWrite, __builtin_return_address(0));
+}
 
 void __tsan_init();
 void __tsan_init() {}
@@ -289,16 +287,5 @@ void __tsan_func_entry(void* caller);
 void __tsan_func_entry(void*) {}
 void __tsan_func_exit();
 void __tsan_func_exit() {}
-
-void __tsan_read_range(const void* address, std::size_t bytes);
-void __tsan_read_range(const void* address, std::size_t bytes) {
-    qr::emulation::access_checker::check(address, bytes, qr::emulation::access_checker::Kind::kRead,
-                                         __builtin_return_address(0));
-}
-void __tsan_write_range(const void* address, std::size_t bytes);
-void __tsan_write_range(const void* address, std::size_t bytes) {
-    qr::emulation::access_checker::check(
-        address, bytes, qr::emulation::access_checker::Kind::kWrite, __builtin_return_address(0));
-}
 
 }  // extern "C"
