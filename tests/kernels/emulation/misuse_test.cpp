@@ -62,6 +62,12 @@ TEST_F(Misuse, AMaskThatDoesNotNameItsCaller) {
                                   HasSubstr("0xffff"))));
 }
 
+TEST_F(Misuse, MasksThatDifferOnOneLine) {
+    EXPECT_THAT(reports_of(samples::masks_that_differ),
+                ElementsAre(AllOf(HasSubstr(place_of_mistake("masks")), HasSubstr("0xffffffff"),
+                                  HasSubstr("0xffff0000"))));
+}
+
 TEST_F(Misuse, ALoopThatNobodyEnds) {
     EXPECT_THAT(reports_of(samples::spins_for_ever), ElementsAre(HasSubstr("spins")));
 }

@@ -128,8 +128,7 @@ TEST_F(Runtime, AStreamWaitsForAnEventOfAnother) {
     ASSERT_EQ(cudaSuccess, cudaEventRecord(event, other));
     ASSERT_EQ(cudaSuccess, cudaStreamWaitEvent(stream_, event, 0));
     ASSERT_EQ(cudaSuccess, cudaLaunchHostFunc(stream_, note, &second));
-    EXPECT_EQ(cudaErrorNotReady, cudaEventQuery(event));
-    EXPECT_EQ(cudaSuccess, cudaStreamSynchronize(stream_));
+    EXPECT_EQ(cudaSuccess, cudaStreamSynchronize(stream_));  // nothing asked `other` to go on
     EXPECT_THAT(order, ElementsAre(1, 2));
     EXPECT_EQ(cudaSuccess, cudaEventSynchronize(event));
     float milliseconds = -1;
@@ -138,6 +137,20 @@ TEST_F(Runtime, AStreamWaitsForAnEventOfAnother) {
     EXPECT_EQ(cudaSuccess, cudaEventDestroy(event));
     EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaEventDestroy(event));
     EXPECT_EQ(cudaSuccess, cudaStreamDestroy(other));
+}
+
+TEST_F(Runtime, AnEventIsReadyOnceWhatItFollowsIsDone) {
+    cudaEvent_t event = nullptr;
+    ASSERT_EQ(cudaSuccess, cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
+    use(Progress::kOnWait);
+    ASSERT_EQ(cudaSuccess, launch(dim3(1), dim3(1)));
+    ASSERT_EQ(cudaSuccess, cudaEventRecord(event, stream_));
+    EXPECT_EQ(cudaErrorNotReady, cudaEventQuery(event));
+    EXPECT_EQ(cudaSuccess, cudaEventSynchronize(event));
+    EXPECT_EQ(cudaSuccess, cudaEventQuery(event));
+    float milliseconds = 0;
+    EXPECT_EQ(cudaErrorInvalidResourceHandle, cudaEventElapsedTime(&milliseconds, event, event));
+    EXPECT_EQ(cudaSuccess, cudaEventDestroy(event));
 }
 
 TEST_F(Runtime, InTheBackgroundAHostFunctionComesByItself) {

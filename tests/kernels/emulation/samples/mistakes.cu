@@ -98,6 +98,11 @@ __global__ void two_warp_operations_meet_kernel(const float* input, float* outpu
     output[threadIdx.x] = value;
 }
 
+__global__ void masks_that_differ_kernel(const float* input, float* output, int) {
+    const unsigned mask = threadIdx.x % 32 < 16 ? 0xFFFFFFFFU : 0xFFFF0000U;
+    output[threadIdx.x] = __shfl_sync(mask, input[threadIdx.x], 20);  // mistake: masks
+}
+
 __global__ void spins_for_ever_kernel(const float*, float* output, int) {
     auto* const flag = reinterpret_cast<unsigned*>(output);
     while (atomicCAS(flag, 1U, 1U) != 1U) {
@@ -165,6 +170,7 @@ QR_LAUNCHER(barrier_against_shuffle, 1, kThreads, 0)
 QR_LAUNCHER(shuffle_in_a_branch, 1, kThreads, 0)
 QR_LAUNCHER(mask_without_the_caller, 1, kThreads, 0)
 QR_LAUNCHER(two_warp_operations_meet, 1, kThreads, 0)
+QR_LAUNCHER(masks_that_differ, 1, kThreads, 0)
 QR_LAUNCHER(spins_for_ever, 1, 1, 0)
 QR_LAUNCHER(traps, 1, 1, 0)
 QR_LAUNCHER(guard_missing, 3, kThreads, 0)

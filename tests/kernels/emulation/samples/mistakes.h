@@ -19,6 +19,7 @@ cudaError_t barrier_against_shuffle(const float*, float*, int, cudaStream_t);
 cudaError_t shuffle_in_a_branch(const float*, float*, int, cudaStream_t);
 cudaError_t mask_without_the_caller(const float*, float*, int, cudaStream_t);
 cudaError_t two_warp_operations_meet(const float*, float*, int, cudaStream_t);
+cudaError_t masks_that_differ(const float*, float*, int, cudaStream_t);
 cudaError_t spins_for_ever(const float*, float*, int, cudaStream_t);
 cudaError_t traps(const float*, float*, int, cudaStream_t);
 cudaError_t guard_missing(const float*, float*, int, cudaStream_t);
