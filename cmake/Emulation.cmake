@@ -46,7 +46,9 @@ endif()
 function(qr_add_emulated_library name engine)
     add_library(${name} STATIC)
     target_link_libraries(${name} PUBLIC ${engine})
-    target_compile_options(${name} PRIVATE -include cuda_runtime.h -Wno-unknown-pragmas)
+    # A frame larger than a stack touches the guard page below it, and does not step over it.
+    target_compile_options(${name} PRIVATE -include cuda_runtime.h -Wno-unknown-pragmas
+        -fstack-clash-protection)
     foreach(kernel ${ARGN})
         get_filename_component(path ${kernel} ABSOLUTE)
         get_filename_component(file ${kernel} NAME)

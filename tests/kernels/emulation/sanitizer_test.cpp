@@ -1,6 +1,7 @@
 // Mistakes that AddressSanitizer and UndefinedBehaviorSanitizer name by the line of the kernel.
 #include "tests/kernels/emulation/device_fixture.h"
 #include "tests/kernels/emulation/samples/mistakes.h"
+#include "tests/kernels/emulation/samples/samples.h"
 
 namespace qr::emulation {
 namespace {
@@ -32,6 +33,15 @@ TEST_F(SanitizerDeathTest, NamesAnIndexPastStaticSharedMemory) {
 
 TEST_F(SanitizerDeathTest, NamesAMisalignedVectorLoad) {
     expect_death(samples::vector_load_misaligned, 64, "misaligned address", "misaligned");
+}
+
+TEST_F(SanitizerDeathTest, NamesMemoryThatWasFreed) {
+    float* freed = nullptr;
+    ASSERT_EQ(cudaSuccess, cudaMalloc(&freed, 64));
+    ASSERT_EQ(cudaSuccess, cudaFree(freed));
+    EXPECT_DEATH(samples::normalise_rows(freed, freed, 1, 16, stream_),
+                 testing::AllOf(testing::HasSubstr("heap-use-after-free"),
+                                testing::HasSubstr("row_normalise.cu")));
 }
 
 TEST_F(SanitizerDeathTest, NamesAFrameLargerThanTheStack) {
