@@ -139,14 +139,19 @@ const Services* App::services() const {
 }
 
 void App::on_batch(const BatchReport& report) noexcept {
-    if (report.failed) return;
-    metrics_->batch_tasks.Observe(static_cast<double>(report.jobs));
-    metrics_->score_seconds.Observe(std::chrono::duration<double>(report.scored).count());
+    BackendMetrics& backend = metrics_->backend(report.backend);
+    metrics_->slices_dropped.Increment(static_cast<double>(report.dropped));
+    if (report.failed) return backend.batches_failed.at(to_string(*report.failed)).Increment();
+    metrics_->batch_jobs.Observe(static_cast<double>(report.jobs));
+    metrics_->batch_rows.Observe(static_cast<double>(report.rows));
     metrics_->scored_documents.Increment(static_cast<double>(report.rows));
-    metrics_->scored_pairs(report.backend).Increment(static_cast<double>(report.pairs));
+    backend.batch_seconds.Observe(std::chrono::duration<double>(report.scored).count());
+    backend.scored_pairs.Increment(static_cast<double>(report.pairs));
 }
 
-void App::on_unscored(Code) noexcept {}
+void App::on_unscored(Code why) noexcept {
+    metrics_->jobs_unscored.at(to_string(why)).Increment();
+}
 
 HealthSnapshot App::snapshot() const {
     HealthSnapshot snapshot{.state = state_.get(),
