@@ -296,6 +296,7 @@ asio::awaitable<Session::Next> Session::answer(Turn& turn) {
     turn.exchange.bytes_out = wire_.bytes_written() - written_before;
     turn.exchange.total = context_.clock.now() - turn.head.request.started;
     context_.application.completed(turn.head.request, turn.response, turn.exchange);
+    turn.head.request.held.reset();
 
     if (!turn.exchange.is_complete) co_return Next::close;
     if (!closes) co_return Next::another_turn;
