@@ -1,7 +1,7 @@
 #include <string>
 #include <vector>
 
-#include "server/app/app.h"
+#include "server/app/run_server.h"
 #include "server/cli/command_line.h"
 
 int main(int argc, char** argv) {

@@ -4,11 +4,10 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "host/backend/backends.h"
 #include "host/base/version.h"
-#include "server/app/request_limits.h"
-#include "server/handlers/respond.h"
 
 namespace qr {
 namespace {
@@ -35,11 +34,6 @@ http::Limits http_limits_of(const Config& config) {
             .rate_grace = config.rate_grace};
 }
 
-BatcherLimits batcher_limits_of(const Config& config) {
-    return {.jobs_max = config.max_concurrent_requests,
-            .delay_max = std::chrono::microseconds(config.queue_delay_max_us)};
-}
-
 std::vector<std::string> patterns_of(const http::Router& router) {
     std::vector<std::string> patterns;
     for (const http::Route& route : router.routes())
@@ -56,19 +50,12 @@ std::vector<std::string> backend_names() {
 
 }  // namespace
 
-struct App::Scoring {
-    std::unique_ptr<FidelityBackend> backend;
-    SelfTestReport self_test;
-    std::unique_ptr<Batcher> batcher;
-    std::unique_ptr<Services> services;
-};
-
 App::App(const Config& config, Log& log)
     : config_(config),
       log_(log),
       started_(clock_.now()),
-      authenticator_(config.api_key),
-      cors_(config.cors_allow_origin),
+      settings_(config),
+      admission_(clock_, admission_limits_of(config)),
       buffers_(config.cached_bytes_max) {
     add_routes();
     const std::vector<std::string> patterns = patterns_of(router_);
@@ -88,26 +75,15 @@ Result<void> App::listen() {
 }
 
 Result<void> App::load_backend() {
-    auto scoring = std::make_unique<Scoring>();
-    const BackendOptions options{.threads = config_.backend_threads};
-    Result<std::unique_ptr<FidelityBackend>> backend = make_backend(config_.backend, options);
-    if (!backend.ok()) return state_.set(State::failing), backend.error();
-    const Result<SelfTestReport> report = self_test(**backend);
-    if (!report.ok()) return state_.set(State::failing), report.error();
+    Result<CheckedBackend> checked = make_checked_backend(config_);
+    if (!checked.ok()) return state_.set(State::failing), checked.error();
+    serve_from(std::move(*checked));
+    return {};
+}
 
-    scoring->backend = std::move(*backend);
-    scoring->self_test = *report;
-    scoring->batcher =
-        std::make_unique<Batcher>(*scoring->backend, clock_, batcher_limits_of(config_), this);
-    scoring->services =
-        std::make_unique<Services>(Services{.clock = clock_,
-                                            .buffers = buffers_,
-                                            .batcher = *scoring->batcher,
-                                            .metrics = *metrics_,
-                                            .rerank_limits = rerank_limits_of(config_),
-                                            .parse_limits = parse_limits_of(config_),
-                                            .default_timeout = config_.default_timeout});
-    scoring_ = std::move(scoring);
+void App::serve_from(CheckedBackend checked) {
+    scoring_ = std::make_unique<ScoringPart>(std::move(checked), config_, clock_, buffers_,
+                                             *metrics_, *this);
     state_.set(State::ready);
     metrics_->ready.Set(1);
 
@@ -117,7 +93,12 @@ Result<void> App::load_backend() {
     line.text("instruction_set", can.instruction_set);
     line.number("threads", std::uint64_t{can.threads});
     log_.write(std::move(line));
-    return {};
+}
+
+void App::apply(const Config& config) {
+    settings_.replace(config);
+    admission_.set_limits(admission_limits_of(config));
+    log_.set_level(config.log_level);
 }
 
 void App::begin_drain() {
@@ -130,50 +111,8 @@ bool App::drain(std::chrono::milliseconds slice) {
 }
 
 void App::stop() {
-    if (scoring_ != nullptr) scoring_->batcher->stop();
+    if (scoring_ != nullptr) scoring_->batcher.stop();
     server_->stop();
-}
-
-const Services* App::services() const {
-    return scoring_->services.get();
-}
-
-void App::on_batch(const BatchReport& report) noexcept {
-    BackendMetrics& backend = metrics_->backend(report.backend);
-    metrics_->slices_dropped.Increment(static_cast<double>(report.dropped));
-    if (report.failed) return backend.batches_failed.at(to_string(*report.failed)).Increment();
-    metrics_->batch_jobs.Observe(static_cast<double>(report.jobs));
-    metrics_->batch_rows.Observe(static_cast<double>(report.rows));
-    metrics_->scored_documents.Increment(static_cast<double>(report.rows));
-    backend.batch_seconds.Observe(std::chrono::duration<double>(report.scored).count());
-    backend.scored_pairs.Increment(static_cast<double>(report.pairs));
-}
-
-void App::on_unscored(Code why) noexcept {
-    metrics_->jobs_unscored.at(to_string(why)).Increment();
-}
-
-HealthSnapshot App::snapshot() const {
-    HealthSnapshot snapshot{.state = state_.get(),
-                            .uptime = clock_.now() - started_,
-                            .connections = server_->connections(),
-                            .requests_in_flight = server_->requests_in_flight()};
-    if (snapshot.state == State::starting || scoring_ == nullptr) return snapshot;
-    snapshot.queue_jobs = scoring_->batcher->status().waiting_jobs;
-    snapshot.backend = {.name = std::string(scoring_->backend->name()),
-                        .capabilities = scoring_->backend->capabilities(),
-                        .self_test = scoring_->self_test};
-    return snapshot;
-}
-
-std::string App::scrape() {
-    metrics_->http_connections.Set(static_cast<double>(server_->connections()));
-    metrics_->http_requests_in_flight.Set(static_cast<double>(server_->requests_in_flight()));
-    const bool has_queue = state_.get() != State::starting && scoring_ != nullptr;
-    metrics_->queue_jobs.Set(
-        has_queue ? static_cast<double>(scoring_->batcher->status().waiting_jobs) : 0);
-    metrics_->set_log_lines_dropped(log_.dropped_lines());
-    return metrics_->serialize();
 }
 
 }  // namespace qr

@@ -5,6 +5,7 @@
 #include "embedded/docs_js.h"
 #include "embedded/openapi_json.h"
 #include "server/app/app.h"
+#include "server/app/request_context.h"
 #include "server/handlers/health.h"
 #include "server/handlers/methods.h"
 #include "server/handlers/respond.h"
@@ -54,10 +55,10 @@ void App::add_routes() {
             {Verb::post, std::move(pattern), Access::keyed, Work::scoring, std::move(handler)});
     };
     post("/v1/rerank", [this](http::Request& request, const PathParameters&) {
-        return handle_rerank(*services(), request);
+        return handle_rerank(services(), context_of(request)->grant(), request);
     });
     post("/v1/score", [this](http::Request& request, const PathParameters&) {
-        return handle_score(*services(), request);
+        return handle_score(services(), context_of(request)->grant(), request);
     });
     get("/v1/methods", Access::keyed,
         [](http::Request&, const PathParameters&) { return just(json_response(print_methods())); });

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "host/base/version.h"
+#include "server/handlers/respond.h"
 #include "server/json/writer.h"
 
 namespace qr {
@@ -46,7 +47,7 @@ http::Response readiness_response(State state) {
     response.body = print_status(to_string(state));
     if (state != State::ready) {
         response.status = 503;
-        response.fields.add("Retry-After", "1");
+        add_retry_after(response, std::chrono::seconds(1));
     }
     return response;
 }

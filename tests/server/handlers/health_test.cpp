@@ -18,8 +18,9 @@ TEST(Health, OnlyTheReadyStateIsReady) {
         const http::Response response = readiness_response(state);
         EXPECT_EQ(response.status, 503);
         EXPECT_EQ(response.body, R"({"status":")" + std::string(to_string(state)) + R"("})");
-        ASSERT_EQ(response.fields.list().size(), 1u);
+        ASSERT_EQ(response.fields.list().size(), 2u);
         EXPECT_EQ(response.fields.list()[0].name, "Retry-After");
+        EXPECT_EQ(response.fields.list()[1].name, "retry-after-ms");
     }
 }
 
