@@ -58,8 +58,9 @@ ScriptedServer::~ScriptedServer() {
 void ScriptedServer::run() {
     while (true) {
         std::vector<pollfd> watched{{wake_, POLLIN, 0}, {listener_, POLLIN, 0}};
-        for (const auto& [fd, peer] : peers_)
-            watched.push_back({fd, POLLIN, 0});
+        for (const auto& [fd, peer] : peers_) {
+            if (!peer.is_paused) watched.push_back({fd, POLLIN, 0});
+        }
         QR_CHECK(::poll(watched.data(), watched.size(), -1) > 0);
         if (watched[0].revents != 0) return;
         for (std::size_t i = 2; i < watched.size(); ++i) {
@@ -103,12 +104,16 @@ bool ScriptedServer::take_requests(int fd, Peer& peer) {
         const ScriptedAnswer answer = script_(requests_.load(), head);
         if (!answer.is_early && peer.unread.size() < head.size() + length) return true;
         ++requests_;
+        for (auto& [other, waiting] : peers_)
+            waiting.is_paused = false;
+        peer.is_paused = answer.pauses;
         peer.unread.erase(0, head.size());
         peer.body_left = length;
         const auto& bytes = answer.bytes;
         if (!bytes.empty() && ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0)
             return false;
         if (answer.closes) return false;
+        if (answer.pauses) return true;
     }
 }
 

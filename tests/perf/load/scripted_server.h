@@ -14,7 +14,8 @@ namespace qr::load {
 struct ScriptedAnswer {
     std::string bytes;      // sent as they are
     bool closes = false;    // and then the connection ends
-    bool is_early = false;  // sent once the head is there; the body is read all the same
+    bool is_early = false;  // sent once the head is there; the body is read all the same,
+    bool pauses = false;    // but not before another request has come
 };
 
 class ScriptedServer {
@@ -36,6 +37,7 @@ class ScriptedServer {
     struct Peer {
         std::string unread;
         std::size_t body_left = 0;
+        bool is_paused = false;
     };
 
     void run();
