@@ -23,6 +23,7 @@ ALLOWED = {
         "kernels/scoring/methods.h",
     ),
     "host/batching": ("host/backend", "host/base"),
+    "host/health": ("host/batching", "host/backend", "host/base"),
     "host/rerank": ("host/batching", "host/backend", "host/state", "host/base", "kernels/scoring"),
     "server/json": ("host/base", "host/encoding", "host/state"),
     "server/http": ("host/base",),

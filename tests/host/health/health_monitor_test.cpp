@@ -2,60 +2,13 @@
 #include "host/health/health_monitor.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-namespace qr {
+#include "tests/host/health/monitor_fixture.h"
+
+namespace qr::test {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 using testing::HasSubstr;
-
-constexpr TimePoint kStart{seconds(1000)};
-
-CanaryResult passed() {
-    return {.microseconds = 12};
-}
-CanaryResult failed(Code code) {
-    return {.outcome = CanaryOutcome::failed, .code = code, .message = "no device"};
-}
-CanaryResult wrong() {
-    return {.outcome = CanaryOutcome::wrong, .message = "one bit is off"};
-}
-FailoverStatus lost(PrimaryState state = PrimaryState::lost) {
-    return {.state = state,
-            .reason = FailoverReason::unavailable,
-            .message = "the device fell off the bus"};
-}
-
-HealthLimits limits_of(GpuLossAction action) {
-    return health_limits(milliseconds(500), seconds(1), seconds(10), action);
-}
-
-class Monitor : public testing::Test {
-  protected:
-    void load_cpu() { monitor_.on_loaded({{.name = "cpu", .device = "cpu"}}); }
-    void load_failover() {
-        monitor_.on_loaded({{.name = "cuda", .device = "H100", .role = BackendRole::primary},
-                            {.name = "cpu", .device = "cpu", .role = BackendRole::secondary}});
-        monitor_.on_failover({.since = kStart});
-    }
-    // Moves on in steps of a tick, then concludes.
-    const HealthReport& after(Duration duration) {
-        for (Duration left = duration; left > Duration::zero(); left -= milliseconds(250)) {
-            now_ += std::min<Duration>(left, milliseconds(250));
-            monitor_.evaluate(now_);
-        }
-        return monitor_.evaluate(now_);
-    }
-    HealthState state() { return after(Duration::zero()).state; }
-    void canary(std::size_t backend, const CanaryResult& result) {
-        monitor_.on_canary(backend, result, now_);
-    }
-
-    TimePoint now_ = kStart;
-    HealthMonitor monitor_{limits_of(GpuLossAction::degrade), kStart};
-};
 
 TEST(HealthLimits, FollowTheSettings) {
     const HealthLimits limits =
@@ -304,84 +257,6 @@ TEST_F(Monitor, ADrainEndsByItselfUnlessSomethingIsStuck) {
     EXPECT_TRUE(after(seconds(11)).end.has_value());
 }
 
-struct StuckRow {
-    const char* what;
-    void (*show)(HealthMonitor& monitor, TimePoint since);
-    bool is_stuck;
-};
-
-TEST_F(Monitor, WhatDoesNotMoveIsStuckAndEndsTheProcess) {
-    const StuckRow rows[] = {
-        {"lane 1 is at one batch for longer than 5000 ms",
-         [](HealthMonitor& m, TimePoint since) {
-             m.on_batcher({.lanes = {{}, {.busy_since = since}}});
-         },
-         true},
-        {"a job waits beside a free lane for longer than 5000 ms",
-         [](HealthMonitor& m, TimePoint since) {
-             m.on_batcher({.waiting_jobs = 1, .oldest_waits_since = since, .lanes = {{}}});
-         },
-         true},
-        {"event loop 1 has been silent for longer than 5000 ms",
-         [](HealthMonitor& m, TimePoint since) {
-             m.on_loops({since + seconds(30), since});
-         },
-         true},
-        {"jobs wait while the only lane goes on to new batches",
-         [](HealthMonitor& m, TimePoint since) {
-             m.on_batcher({.waiting_jobs = 9,
-                           .oldest_waits_since = since,
-                           .lanes = {{.busy_since = since + seconds(30)}}});
-         },
-         false},
-        {"an idle batcher",
-         [](HealthMonitor& m, TimePoint) {
-             m.on_batcher({.lanes = {{}, {}}});
-         },
-         false},
-    };
-    for (const StuckRow& row : rows) {
-        SCOPED_TRACE(row.what);
-        now_ = kStart;
-        monitor_ = HealthMonitor(limits_of(GpuLossAction::degrade), kStart);
-        load_cpu();
-        row.show(monitor_, now_);
-        EXPECT_EQ(HealthState::ready, after(seconds(5)).state);
-        EXPECT_TRUE(monitor_.report().is_moving);
-        after(milliseconds(250));
-        EXPECT_EQ(row.is_stuck ? HealthState::failing : HealthState::ready,
-                  monitor_.report().state);
-        EXPECT_EQ(!row.is_stuck, monitor_.report().is_moving);
-        EXPECT_FALSE(after(milliseconds(4750)).end.has_value());
-        const HealthReport& report = after(milliseconds(250));
-        ASSERT_EQ(row.is_stuck, report.end.has_value());
-        if (row.is_stuck) {
-            EXPECT_EQ((EndOfProcess{1, row.what}), report.end);
-        }
-    }
-}
-
-TEST_F(Monitor, WhatMovesAgainIsNoLongerStuck) {
-    load_cpu();
-    monitor_.on_batcher({.lanes = {{.busy_since = now_}}});
-    EXPECT_EQ(HealthState::failing, after(seconds(6)).state);
-    monitor_.on_batcher({.lanes = {{.busy_since = now_}}});
-    EXPECT_EQ(HealthState::ready, state());
-}
-
-// A stopped container, a suspended machine: the clock went on and nobody was to blame.
-TEST_F(Monitor, BlamesNobodyForTimeInWhichTheProcessWasNotRun) {
-    load_cpu();
-    monitor_.on_batcher({.lanes = {{.busy_since = now_}}});
-    monitor_.on_loops({now_});
-    monitor_.on_canary_out(0, now_);
-    monitor_.evaluate(now_);
-    now_ += seconds(60);
-    EXPECT_EQ(HealthState::ready, state());
-    EXPECT_EQ(HealthState::ready, after(seconds(1)).state);
-    EXPECT_EQ(HealthState::failing, after(seconds(5)).state);  // but it must move from now on
-}
-
 TEST_F(Monitor, ShowsWhatWasLastSeenOfEachBackend) {
     load_failover();
     EXPECT_FALSE(state() == HealthState::starting);
@@ -401,4 +276,4 @@ TEST_F(Monitor, ShowsWhatWasLastSeenOfEachBackend) {
 }
 
 }  // namespace
-}  // namespace qr
+}  // namespace qr::test
