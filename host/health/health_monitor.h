@@ -137,7 +137,7 @@ class HealthMonitor {
     std::optional<EndOfProcess> find_end(const Verdict& verdict, const std::optional<Stuck>& stuck,
                                          TimePoint now) const;
 
-    const HealthLimits limits_;
+    HealthLimits limits_;
     TimePoint evaluated_;
     TimePoint trusted_since_;  // the end of the latest gap in which this process was not run
     bool is_loaded_ = false;

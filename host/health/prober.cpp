@@ -60,11 +60,15 @@ Prober::News Prober::take() {
 }
 
 void Prober::run(const std::shared_ptr<Shared>& shared) {
+    bool is_calm = false;  // the latest canary passed
     std::unique_lock lock(shared->mutex);
     while (!shared->is_stopping) {
         shared->news.out_since = shared->clock.now();
         lock.unlock();
         CanaryResult result = run_canary(*shared->backend);
+        const bool is_passed = result.outcome == CanaryOutcome::passed;
+        const bool is_news = !is_passed || !is_calm;
+        is_calm = is_passed;
         lock.lock();
         News& news = shared->news;
         news.out_since.reset();
@@ -73,7 +77,7 @@ void Prober::run(const std::shared_ptr<Shared>& shared) {
         if (news.results.size() == kResultsMax) news.results.erase(news.results.begin());
         news.results.push_back({std::move(result), shared->clock.now()});
         lock.unlock();
-        shared->bell->ring();
+        if (is_news) shared->bell->ring();
         lock.lock();
         shared->changed.wait_for(lock, shared->interval, [&] { return shared->is_stopping; });
     }

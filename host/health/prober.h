@@ -45,8 +45,8 @@ class Prober {
         std::optional<TimePoint> out_since;  // of the canary under way
     };
 
-    // The first canary runs at once; `bell` rings after each. Throws std::system_error when the
-    // thread cannot be made.
+    // The first canary runs at once; `bell` rings after each that did not pass, or did for the
+    // first time. Throws std::system_error when the thread cannot be made.
     Prober(std::shared_ptr<FidelityBackend> backend, const Clock& clock, Duration interval,
            std::shared_ptr<Bell> bell);
     // Joins, or leaves a thread behind whose canary does not return within kReturnMax: it owns all

@@ -24,6 +24,7 @@ ALLOWED = {
     ),
     "host/admission": ("host/base",),
     "host/batching": ("host/backend", "host/base"),
+    "host/health": ("host/batching", "host/backend", "host/base"),
     "host/rerank": ("host/batching", "host/backend", "host/state", "host/base", "kernels/scoring"),
     "server/json": ("host/base", "host/encoding", "host/state"),
     "server/http": ("host/base",),
