@@ -32,8 +32,8 @@ void Place::declare(std::size_t rows, std::size_t bytes) {
     if (admission_ != nullptr) admission_->declare(*this, rows, bytes);
 }
 
-Admission::Admission(const Clock& clock, AdmissionLimits limits) : clock_(clock), limits_(limits) {
-    figures_.jobs_max = limits.jobs_max;
+Admission::Admission(const Clock& clock, AdmissionLimits limits) : clock_(clock) {
+    figures_.limits = limits;
 }
 
 std::size_t& Admission::jobs_of(std::string_view tenant) {
@@ -51,7 +51,7 @@ std::variant<Place, AdmissionRefusal> Admission::admit(std::string_view tenant,
                                  .rows = figures_.rows,
                                  .bytes = figures_.bytes,
                                  .tenant_jobs = tenant_jobs};
-    if (const auto overload = refusal_of(limits_, in_progress, content_length)) {
+    if (const auto overload = refusal_of(figures_.limits, in_progress, content_length)) {
         ++figures_.refused.at(static_cast<std::size_t>(overload->reason));
         return AdmissionRefusal{.overload = *overload,
                                 .retry_after = retry_after(
@@ -85,8 +85,7 @@ void Admission::release(const Place& place) noexcept {
 
 void Admission::set_limits(AdmissionLimits limits) {
     const std::lock_guard lock(mutex_);
-    limits_ = limits;
-    figures_.jobs_max = limits.jobs_max;
+    figures_.limits = limits;
 }
 
 AdmissionFigures Admission::figures() const {

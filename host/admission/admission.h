@@ -57,7 +57,7 @@ struct AdmissionFigures {
     std::size_t jobs = 0;
     std::size_t rows = 0;
     std::size_t bytes = 0;
-    std::size_t jobs_max = 0;                              // the limit in force
+    AdmissionLimits limits;                                // in force
     std::uint64_t admitted = 0;                            // so far
     std::array<std::uint64_t, kRefusalReasons> refused{};  // so far, by RefusalReason
 };
@@ -84,7 +84,6 @@ class Admission {
 
     const Clock& clock_;
     mutable std::mutex mutex_;
-    AdmissionLimits limits_;
     AdmissionFigures figures_;
     DrainRate drained_;
     // Never shrinks: as many entries as there ever were keys.

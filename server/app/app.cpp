@@ -13,6 +13,8 @@ namespace qr {
 namespace {
 
 constexpr std::size_t kIoThreadsMax = 8;
+// Metrics are laid out before the backend is known.
+constexpr std::size_t kLanesShown = 8;
 
 std::size_t io_threads_of(const Config& config) {
     if (config.io_threads > 0) return config.io_threads;
@@ -34,6 +36,12 @@ http::Limits http_limits_of(const Config& config) {
             .rate_grace = config.rate_grace};
 }
 
+HealthLimits health_limits_of(const Config& config) {
+    return health_limits(
+        config.canary_interval, config.backend_timeout, config.watchdog_timeout,
+        config.on_gpu_loss == "exit" ? GpuLossAction::exit : GpuLossAction::degrade);
+}
+
 std::vector<std::string> patterns_of(const http::Router& router) {
     std::vector<std::string> patterns;
     for (const http::Route& route : router.routes())
@@ -41,29 +49,37 @@ std::vector<std::string> patterns_of(const http::Router& router) {
     return patterns;
 }
 
-std::vector<std::string> backend_names() {
+std::vector<std::string> names_of(std::span<const BackendEntry> entries) {
     std::vector<std::string> names;
-    for (const BackendEntry& entry : backends())
+    for (const BackendEntry& entry : entries)
         names.emplace_back(entry.name);
     return names;
 }
 
 }  // namespace
 
-App::App(const Config& config, Log& log)
+App::App(const Config& config, Log& log, AppOptions options)
     : config_(config),
       log_(log),
       started_(clock_.now()),
+      entries_(options.backends),
+      service_manager_(options.service_manager),
       settings_(config),
       admission_(clock_, admission_limits_of(config)),
       buffers_(config.cached_bytes_max) {
     add_routes();
     const std::vector<std::string> patterns = patterns_of(router_);
-    const std::vector<std::string> names = backend_names();
-    metrics_ = std::make_unique<Metrics>(
-        Metrics::Labels{.version = version(), .routes = patterns, .backends = names});
+    const std::vector<std::string> names = names_of(entries_);
+    metrics_ = std::make_unique<Metrics>(Metrics::Labels{
+        .version = version(), .routes = patterns, .backends = names, .lanes = kLanesShown});
+    metrics_->set_health_state(to_string(HealthState::starting));
     server_ = std::make_unique<http::Server>(*this, clock_, buffers_, http_limits_of(config),
                                              io_threads_of(config));
+    health_ = std::make_unique<HealthWatch>(
+        clock_, service_manager_,
+        HealthWatch::Options{.limits = health_limits_of(config),
+                             .canary_interval = config.canary_interval},
+        health_hooks(std::move(options.end_process)));
 }
 
 App::~App() {
@@ -75,35 +91,41 @@ Result<void> App::listen() {
 }
 
 Result<void> App::load_backend() {
-    Result<CheckedBackend> checked = make_checked_backend(config_);
-    if (!checked.ok()) return state_.set(State::failing), checked.error();
-    serve_from(std::move(*checked));
-    return {};
+    Result<CheckedBackend> checked = make_checked_backend(
+        config_, entries_, clock_, [this](const FailoverStatus& status) { on_failover(status); });
+    const Result<void> serving =
+        checked.ok() ? serve_from(std::move(*checked)) : Result<void>(checked.error());
+    if (!serving.ok()) health_->on_load_failed(serving.error());
+    return serving;
 }
 
-void App::serve_from(CheckedBackend checked) {
+Result<void> App::serve_from(CheckedBackend checked) {
     scoring_ = std::make_unique<ScoringPart>(std::move(checked), config_, clock_, buffers_,
                                              *metrics_, *this);
-    state_.set(State::ready);
-    metrics_->ready.Set(1);
-
     const BackendCapabilities can = scoring_->backend->capabilities();
     LogLine line = log_.line(LogLevel::info, Event::backend_ready);
     line.text("backend", scoring_->backend->name()).text("device", can.device);
     line.text("instruction_set", can.instruction_set);
-    line.number("threads", std::uint64_t{can.threads});
+    line.number("threads", std::uint64_t{can.threads}).number("lanes", std::uint64_t{can.lanes});
     log_.write(std::move(line));
+    const auto batcher = [part = scoring_.get()] { return part->batcher.status(); };
+    return scoring_->failover ? health_->on_loaded(scoring_->failover, batcher)
+                              : health_->on_loaded(scoring_->backend, batcher);
 }
 
 void App::apply(const Config& config) {
     settings_.replace(config);
     admission_.set_limits(admission_limits_of(config));
     log_.set_level(config.log_level);
+    metrics_->config_reloads.at("applied").Increment();
+}
+
+void App::note_rejected_config() {
+    metrics_->config_reloads.at("refused").Increment();
 }
 
 void App::begin_drain() {
-    state_.set(State::draining);
-    metrics_->ready.Set(0);
+    health_->begin_drain();
 }
 
 bool App::drain(std::chrono::milliseconds slice) {
@@ -111,6 +133,7 @@ bool App::drain(std::chrono::milliseconds slice) {
 }
 
 void App::stop() {
+    health_->stop();
     if (scoring_ != nullptr) scoring_->batcher.stop();
     server_->stop();
 }

@@ -6,8 +6,10 @@
 // io_context it posts to; the batcher is stopped before either.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 
@@ -16,9 +18,11 @@
 #include "host/base/clock.h"
 #include "host/base/log.h"
 #include "host/base/metrics.h"
+#include "host/health/health_watch.h"
+#include "host/health/service_manager.h"
 #include "server/app/live_settings.h"
+#include "server/app/request_context.h"
 #include "server/app/scoring_part.h"
-#include "server/app/server_state.h"
 #include "server/config/config.h"
 #include "server/handlers/health.h"
 #include "server/http/application.h"
@@ -27,9 +31,17 @@
 
 namespace qr {
 
+// What an app is given besides its configuration.
+struct AppOptions {
+    std::span<const BackendEntry> backends = qr::backends();
+    // The health watch's verdict: see HealthWatch::Hooks.
+    std::function<void(const EndOfProcess&)> end_process = nullptr;
+    ServiceManager::Environment service_manager = {};
+};
+
 class App final : public http::Application, public BatchObserver {
   public:
-    App(const Config& config, Log& log);
+    App(const Config& config, Log& log, AppOptions options = {});
     ~App() override;
 
     // Binds and answers, 503 `starting` for what needs a backend.
@@ -37,10 +49,12 @@ class App final : public http::Application, public BatchObserver {
     // Makes the backend, checks it, and turns ready.
     Result<void> load_backend();
     // Turns ready with that backend. Once.
-    void serve_from(CheckedBackend checked);
+    Result<void> serve_from(CheckedBackend checked);
 
     // Takes over the live settings of `config`, for requests to come.
     void apply(const Config& config);
+    // A reload came to nothing.
+    void note_rejected_config();
 
     // Not ready from now on; requests are still served.
     void begin_drain();
@@ -69,14 +83,21 @@ class App final : public http::Application, public BatchObserver {
 
     void on_batch(const BatchReport& report) noexcept override;
     void on_unscored(Code why) noexcept override;
+    HealthWatch::Hooks health_hooks(std::function<void(const EndOfProcess&)> end_process);
+    void on_health(const HealthReport& report);
+    void on_failover(const FailoverStatus& status);
+    void on_canary(std::string_view backend, const CanaryResult& result);
+    Readiness readiness(std::size_t shed_percent) const;
     HealthSnapshot snapshot() const;
     std::string scrape();
+    void scrape_scoring();
 
     const Config config_;  // as it was at the start
     Log& log_;
     const SteadyClock clock_;
     const TimePoint started_;
-    ServerState state_;
+    const std::span<const BackendEntry> entries_;
+    ServiceManager service_manager_;
     CurrentSettings settings_;
     Admission admission_;
     http::Router router_;
@@ -84,6 +105,7 @@ class App final : public http::Application, public BatchObserver {
     BufferPool buffers_;
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<ScoringPart> scoring_;  // set before the state turns ready, read after
+    std::unique_ptr<HealthWatch> health_;   // asks all of the above
 };
 
 }  // namespace qr

@@ -21,8 +21,8 @@ std::uint64_t microseconds(Duration duration) {
     return static_cast<std::uint64_t>(count);
 }
 
-std::optional<Error> state_refusal(State state) {
-    if (state == State::ready || state == State::draining) return std::nullopt;
+std::optional<Error> state_refusal(HealthState state) {
+    if (state != HealthState::starting && state != HealthState::failing) return std::nullopt;
     return Error{
         .code = Code::unavailable,
         .message = "the server is " + std::string(to_string(state)) + "; try again shortly",
@@ -50,7 +50,7 @@ std::optional<http::Response> App::refuse(http::Request& head) {
     const Result<void> known = authenticate(head, route);
     if (!known.ok()) return describe(head, known.error());
     if (route.work == http::Work::light) return std::nullopt;
-    if (const auto refused = state_refusal(state_.get())) return describe(head, *refused);
+    if (const auto refused = state_refusal(health_->state())) return describe(head, *refused);
     return take_place(head);
 }
 

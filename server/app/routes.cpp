@@ -65,8 +65,9 @@ void App::add_routes() {
     get("/health/live", Access::open, [](http::Request&, const PathParameters&) {
         return just(json_response(print_liveness()));
     });
-    get("/health/ready", Access::open, [this](http::Request&, const PathParameters&) {
-        return just(readiness_response(state_.get()));
+    get("/health/ready", Access::open, [this](http::Request& request, const PathParameters&) {
+        const std::size_t shed_percent = context_of(request)->settings->shed_percent;
+        return just(readiness_response(readiness(shed_percent)));
     });
     get("/health", Access::keyed, [this](http::Request&, const PathParameters&) {
         return just(json_response(print_health(snapshot())));

@@ -1,8 +1,13 @@
 #include "server/app/run_server.h"
 
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 #include <thread>
 
 #include "host/base/version.h"
@@ -47,7 +52,7 @@ void reload(App& app, Log& log, Config& running, const config::LoadConfig& load)
     log_warnings(log, loaded);
     for (const Error& error : loaded.errors)
         log_event(log, LogLevel::error, Event::config_rejected, error.message);
-    if (!loaded.errors.empty()) return;
+    if (!loaded.errors.empty()) return app.note_rejected_config();
     config::Reload reloaded = config::reload(running, loaded.config);
     app.apply(reloaded.config);
     running = std::move(reloaded.config);
@@ -89,22 +94,40 @@ int failed(Log& log, Event event, const Error& error, int code) {
 }
 
 // Nothing is unwound: what cannot be stopped must not be waited for.
-[[noreturn]] void give_up(Log& log) {
-    log_event(log, LogLevel::error, Event::stopped,
-              "the shutdown did not finish within its time: ending without it");
+[[noreturn]] void give_up(Log& log, int exit_code, std::string_view why) {
+    log_event(log, LogLevel::error, Event::process_ended, why);
     std::this_thread::sleep_for(kLastWords);
-    std::_Exit(kExitCheckFailed);
+    std::_Exit(exit_code);
+}
+
+// The health watch's verdict. Without a backend the server can still answer what it has, and stops
+// in order; where something is stuck nothing can be waited for.
+void end_process(Log& log, std::atomic<int>& exit_code, const EndOfProcess& end) {
+    if (end.exit_code != kExitNoBackend) give_up(log, end.exit_code, end.reason);
+    log_event(log, LogLevel::error, Event::process_ended, end.reason);
+    exit_code.store(end.exit_code);
+    ::kill(::getpid(), SIGTERM);
 }
 
 }  // namespace
 
 int run_server(const config::Loaded& loaded, const config::LoadConfig& load) {
+    return run_server(loaded, load, backends());
+}
+
+int run_server(const config::Loaded& loaded, const config::LoadConfig& load,
+               std::span<const BackendEntry> entries) {
     const ProcessSignals signals;
     Config running = loaded.config;
     Log log({.level = running.log_level});
     log_warnings(log, loaded);
-    ExitGuard guard([&log] { give_up(log); });
-    App app(running, log);
+    std::atomic<int> exit_code{0};
+    ExitGuard guard(
+        [&log] { give_up(log, kExitCheckFailed, "the shutdown did not finish within its time"); });
+    App app(running, log,
+            {.backends = entries,
+             .end_process = [&](const EndOfProcess& end) { end_process(log, exit_code, end); },
+             .service_manager = ServiceManager::read_environment()});
     const Result<void> listening = app.listen();
     if (!listening.ok()) return failed(log, Event::stopped, listening.error(), kExitUsage);
     LogLine started = log.line(LogLevel::info, Event::server_started);
@@ -126,7 +149,7 @@ int run_server(const config::Loaded& loaded, const config::LoadConfig& load) {
     LogLine stopped = log.line(LogLevel::info, Event::stopped);
     stopped.truth("drained", is_drained);
     log.write(std::move(stopped));
-    return 0;
+    return exit_code.load();
 }
 
 }  // namespace qr

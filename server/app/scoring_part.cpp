@@ -3,10 +3,11 @@
 #include <chrono>
 #include <utility>
 
-#include "host/backend/backends.h"
-
 namespace qr {
 namespace {
+
+constexpr std::string_view kCpuDevice = "cpu";
+constexpr std::string_view kCpuBackend = "cpu";
 
 // Admission bounds the jobs; this bound on memory stands above all that a reload may admit.
 BatcherLimits batcher_limits_of(const Config& config) {
@@ -16,18 +17,33 @@ BatcherLimits batcher_limits_of(const Config& config) {
 
 }  // namespace
 
-Result<CheckedBackend> make_checked_backend(const Config& config) {
+Result<CheckedBackend> make_checked_backend(const Config& config,
+                                            std::span<const BackendEntry> entries,
+                                            const Clock& clock,
+                                            std::function<void(const FailoverStatus&)> on_change) {
     const BackendOptions options{.threads = config.backend_threads};
-    Result<std::unique_ptr<FidelityBackend>> backend = make_backend(config.backend, options);
-    if (!backend.ok()) return backend.error();
-    const Result<SelfTestReport> report = self_test(**backend);
+    Result<std::unique_ptr<FidelityBackend>> made = make_backend(entries, config.backend, options);
+    if (!made.ok()) return made.error();
+    const std::shared_ptr<FidelityBackend> backend = std::move(*made);
+    const Result<SelfTestReport> report = self_test(*backend);
     if (!report.ok()) return report.error();
-    return CheckedBackend{.backend = std::move(*backend), .report = *report};
+    if (backend->capabilities().device == kCpuDevice) {
+        return CheckedBackend{.backend = backend, .failover = nullptr, .report = *report};
+    }
+    Result<std::unique_ptr<FidelityBackend>> cpu = make_backend(kCpuBackend, options);
+    if (!cpu.ok()) return cpu.error();
+    Result<std::unique_ptr<FailoverBackend>> failover = FailoverBackend::make(
+        backend, std::move(*cpu), clock,
+        {.timeout = config.backend_timeout, .on_change = std::move(on_change)});
+    if (!failover.ok()) return failover.error();
+    const std::shared_ptr<FailoverBackend> guarded = std::move(*failover);
+    return CheckedBackend{.backend = guarded, .failover = guarded, .report = *report};
 }
 
 ScoringPart::ScoringPart(CheckedBackend checked, const Config& config, const Clock& clock,
                          BufferPool& buffers, Metrics& metrics, BatchObserver& observer)
     : backend(std::move(checked.backend)),
+      failover(std::move(checked.failover)),
       self_test(checked.report),
       batcher(*backend, clock, batcher_limits_of(config), &observer),
       services{.clock = clock, .buffers = buffers, .batcher = batcher, .metrics = metrics} {}

@@ -1,5 +1,6 @@
 #include "server/handlers/scoring.h"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,6 +27,16 @@ void declare(Place& place, const VectorInput& vectors) {
     place.declare(vectors.documents.rows, rows * vectors.documents.dimension * sizeof(float));
 }
 
+// Each by its Metrics::Stage.
+void record(Metrics& metrics, const std::array<Duration, 5>& stages) {
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+        const double seconds = std::chrono::duration<double>(stages[i]).count();
+        metrics.stage_seconds(static_cast<Metrics::Stage>(i)).Observe(seconds);
+    }
+    const auto waited = stages[static_cast<std::size_t>(Metrics::Stage::queue)];
+    metrics.queue_wait_seconds.Observe(std::chrono::duration<double>(waited).count());
+}
+
 // The job a parsed request asks for, which keeps it alive: a device that hangs may outlast the
 // request. Errors: `invalid`, where a limit is passed.
 template <class Parsed>
@@ -45,6 +56,7 @@ template <class Parsed>
 asio::awaitable<http::Response> answer(const Services& services, Grant grant,
                                        http::Request& request, Parse<Parsed> parse,
                                        Print<Parsed> print) {
+    const Duration reading = services.clock.now() - request.started;
     StageTimes times(services.clock);
     Result<native::Payload> payload = take_payload(request);
     if (!payload.ok()) co_return error_response(payload.error(), request);
@@ -64,8 +76,6 @@ asio::awaitable<http::Response> answer(const Services& services, Grant grant,
         const Error error = describe(*fault, parsed->vectors, parsed->is_query_list);
         co_return error_response(error, request);
     }
-    services.metrics.queue_wait_seconds.Observe(
-        std::chrono::duration<double>(scored->waited).count());
     times.restart();
     times.add("queue", scored->waited);
     times.add("score", scored->scored);
@@ -73,6 +83,7 @@ asio::awaitable<http::Response> answer(const Services& services, Grant grant,
     const native::Provenance provenance{.id = request.id, .backend = scored->backend};
     http::Response response = json_response(print(*parsed, scored->scores, provenance));
     const Duration printing = times.finish("print");
+    record(services.metrics, {reading, parsing, scored->waited, scored->scored, printing});
     response.fields.add("Server-Timing", times.value());
     add_timing_fields(response, {.total = services.clock.now() - request.started,
                                  .queue = scored->waited,

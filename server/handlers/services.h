@@ -9,7 +9,6 @@
 #include "host/base/metrics.h"
 #include "host/batching/batcher.h"
 #include "host/rerank/reranker.h"
-#include "server/app/server_state.h"
 #include "server/dialects/native.h"
 
 namespace qr {

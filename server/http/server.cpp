@@ -48,6 +48,13 @@ class Server::Impl {
         return sum;
     }
 
+    std::vector<TimePoint> loop_pulses() {
+        std::vector<TimePoint> pulses;
+        for (const auto& thread : threads_)
+            pulses.push_back(thread->pulse());
+        return pulses;
+    }
+
     void stop_accepting() {
         if (context_.is_draining.exchange(true)) return;
         listener_->stop();
@@ -105,6 +112,10 @@ std::size_t Server::connections() const {
 
 std::size_t Server::requests_in_flight() const {
     return impl_->requests_in_flight();
+}
+
+std::vector<TimePoint> Server::loop_pulses() {
+    return impl_->loop_pulses();
 }
 
 void Server::stop_accepting() {

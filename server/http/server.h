@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "host/base/buffer.h"
 #include "host/base/clock.h"
@@ -28,6 +29,10 @@ class Server {
 
     std::size_t connections() const;
     std::size_t requests_in_flight() const;  // head complete, answer not yet written
+
+    // When each event loop last turned. Asks every loop to turn again: call it a few times a
+    // second.
+    std::vector<TimePoint> loop_pulses();
 
     // From now on: no new connections, answers carry Connection: close, and connections on which no
     // request begins within drain_grace end: those that have begun, or are on their way to us now,

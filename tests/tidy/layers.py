@@ -36,7 +36,6 @@ ALLOWED = {
         "server/json",
         "server/dialects",
         "server/app/await_scores.h",
-        "server/app/server_state.h",
         "embedded",
         *_HOST_ALL,
         *_KERNELS,
