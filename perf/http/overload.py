@@ -4,9 +4,9 @@
 
 The backend is slowed to a known time a batch (tests/support's stand-in, told by environment and a
 fault file), so that capacity is a matter of sleeping, not of cores: server and tool share them, and
-neither may be the bottleneck. Capacity C comes from a closed loop; then one open loop offers half of
-C (calm), the multiples, and half of C again (recovery). Exit status 1 when a bar is missed, 2 when
-the run itself was not fit to judge by: the tool was late, or the cores were full.
+neither may be the bottleneck. Capacity C comes from a closed loop; then one open loop offers half
+of C (calm), the multiples, and half of C again (recovery). Exit status 1 when a bar is missed, 2
+when the run itself was not fit to judge by: the tool was late, or the cores were full.
 """
 
 import argparse
@@ -56,8 +56,8 @@ def parse_arguments():
     arguments = parser.parse_args()
     if arguments.clients > arguments.max_concurrent_requests:
         parser.error(f"--clients: {arguments.clients} found, at most --max-concurrent-requests "
-                     f"({arguments.max_concurrent_requests}) are allowed: capacity is found without "
-                     f"refusals")
+                     f"({arguments.max_concurrent_requests}) are allowed: capacity is found "
+                     f"without refusals")
     return arguments
 
 
