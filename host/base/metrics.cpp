@@ -243,9 +243,13 @@ BackendMetrics& Metrics::backend(std::string_view name) {
     return backends_.back();
 }
 
-void Metrics::set_log_lines_dropped(std::uint64_t total) {
+void Metrics::set_total(Counter& counter, double total) {
     const std::lock_guard lock(scrape_);
-    raise(log_lines_dropped_, static_cast<double>(total));
+    raise(counter, total);
+}
+
+void Metrics::set_log_lines_dropped(std::uint64_t total) {
+    set_total(log_lines_dropped_, static_cast<double>(total));
 }
 
 void Metrics::set_lane(std::size_t lane, double busy_seconds_total, bool is_busy) {

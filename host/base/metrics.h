@@ -108,7 +108,8 @@ class Metrics {
         return stages_[static_cast<std::size_t>(stage)];
     }
 
-    // These keep their own totals; they are handed over when scraped.
+    // Totals that are kept elsewhere are handed over when scraped; a counter never falls back.
+    void set_total(prometheus::Counter& counter, double total);
     void set_log_lines_dropped(std::uint64_t total);
     // A lane beyond those given at construction is left out.
     void set_lane(std::size_t lane, double busy_seconds_total, bool is_busy);

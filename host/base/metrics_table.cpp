@@ -174,8 +174,9 @@ constexpr std::array kFamilies = {
           {Panel{"Servers, by state", "sum by (state) (qr_health_state)"}}),
     gauge("qr_degraded", "0 or 1", "1 while another backend serves than the one chosen, else 0.",
           {}, {Panel{"Servers degraded", "sum(qr_degraded)"}}),
-    counter("qr_failovers_total", "batches",
-            "Batches that the device failed and another backend scored, by the reason.",
+    counter("qr_failovers_total", "failovers",
+            "Batches that the device failed and another backend scored, and canaries that found it "
+            "lost, by the reason.",
             {MetricLabel{"reason", listed, kFailovers}},
             {Panel{"Failovers a second, by reason",
                    "sum by (reason) (rate(qr_failovers_total[$__rate_interval]))"}}),

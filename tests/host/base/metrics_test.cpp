@@ -202,6 +202,14 @@ TEST_F(MetricsTest, TakesTheLogsTotalAsItIs) {
     EXPECT_THAT(metrics_.serialize(), HasSubstr("qr_log_lines_dropped_total 7\n"));
 }
 
+TEST_F(MetricsTest, TakesATotalThatIsKeptElsewhereAndNeverFallsBack) {
+    prometheus::Counter& refusals = metrics_.admission_refusals.at("rows");
+    metrics_.set_total(refusals, 12);
+    metrics_.set_total(refusals, 11);
+    EXPECT_THAT(metrics_.serialize(),
+                HasSubstr("qr_admission_refusals_total{reason=\"rows\"} 12\n"));
+}
+
 TEST_F(MetricsTest, ReadsTheProcessAtEveryScrape) {
     const std::string text = metrics_.serialize();
     EXPECT_THAT(text, Not(HasSubstr("process_resident_memory_bytes 0\n")));
