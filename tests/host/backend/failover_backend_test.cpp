@@ -105,6 +105,17 @@ TEST_F(FailoverBackendTest, HasThePrimarysCapabilitiesWhileItServesAndItsLanesAl
     EXPECT_EQ(0U, cpu.at_once_multiply_adds_max);
 }
 
+// A CPU scores small jobs on the thread that has them; a device may hang, so nothing goes at once.
+TEST_F(FailoverBackendTest, OffersNothingAtOnceWhoeverServes) {
+    const std::shared_ptr<FidelityBackend> cpu = make("cpu", 1);
+    ASSERT_GT(cpu->capabilities().at_once_multiply_adds_max, 0U);
+    auto made = FailoverBackend::make(cpu, cpu, clock_, {});
+    ASSERT_TRUE(made.ok());
+    EXPECT_EQ(0U, (*made)->capabilities().at_once_multiply_adds_max);
+    (*made)->note_canary({.outcome = CanaryOutcome::failed, .code = Code::unavailable});
+    EXPECT_EQ(0U, (*made)->capabilities().at_once_multiply_adds_max);
+}
+
 struct RefusalRow {
     Kind fault;
     FailoverReason reason;
