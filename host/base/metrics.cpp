@@ -190,7 +190,6 @@ Metrics::Metrics(const Labels& labels)
       ready(families_->series<Gauge>("qr_ready")),
       degraded(families_->series<Gauge>("qr_degraded")),
       failovers(families_->by_label<Counter>("qr_failovers_total")),
-      watchdog_pings(families_->series<Counter>("qr_watchdog_pings_total")),
       heartbeat_age_seconds(families_->series<Gauge>("qr_heartbeat_age_seconds")),
       config_reloads(families_->by_label<Counter>("qr_config_reloads_total")),
       log_lines_dropped_(families_->series<Counter>("qr_log_lines_dropped_total")),

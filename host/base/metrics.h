@@ -164,7 +164,6 @@ class Metrics {
     prometheus::Gauge& ready;
     prometheus::Gauge& degraded;
     const Labelled<prometheus::Counter> failovers;  // unavailable, internal, ..., wrong_answer
-    prometheus::Counter& watchdog_pings;
     prometheus::Gauge& heartbeat_age_seconds;
     const Labelled<prometheus::Counter> config_reloads;  // applied, refused
 

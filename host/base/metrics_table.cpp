@@ -194,8 +194,6 @@ constexpr std::array kFamilies = {
           "When a backend's canary passed last; 0: never.", {kBackend},
           {Panel{"Since a backend's canary passed",
                  "time() - (qr_canary_last_pass_timestamp_seconds > 0)"}}),
-    counter("qr_watchdog_pings_total", "pings", "Signs of life sent to the supervisor.", {},
-            {Panel{"Watchdog pings a second", "rate(qr_watchdog_pings_total[$__rate_interval])"}}),
     gauge("qr_heartbeat_age_seconds", "seconds",
           "How long the slowest of the watched parts (lanes, event loops) has not moved.", {},
           {Panel{"Heartbeat age", "max(qr_heartbeat_age_seconds)"}}),

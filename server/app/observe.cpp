@@ -117,7 +117,8 @@ std::string App::scrape() {
     metrics_->admission_bytes_limit.Set(static_cast<double>(admitted.limits.bytes_max));
     for (std::size_t i = 0; i < kRefusalReasons; ++i) {
         const std::string_view reason = to_string(static_cast<RefusalReason>(i));
-        metrics_->set_total(metrics_->admission_refusals.at(reason), admitted.refused[i]);
+        metrics_->set_total(metrics_->admission_refusals.at(reason),
+                            static_cast<double>(admitted.refused[i]));
     }
     metrics_->ready.Set(readiness(settings_.get()->shed_percent).is_ready ? 1 : 0);
     scrape_scoring();
@@ -143,7 +144,8 @@ void App::scrape_scoring() {
     if (!health.failover) return;
     for (std::size_t i = 0; i < kFailoverReasons; ++i) {
         const std::string_view reason = to_string(static_cast<FailoverReason>(i));
-        metrics_->set_total(metrics_->failovers.at(reason), health.failover->failovers[i]);
+        metrics_->set_total(metrics_->failovers.at(reason),
+                            static_cast<double>(health.failover->failovers[i]));
     }
 }
 

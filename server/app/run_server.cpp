@@ -111,10 +111,6 @@ void end_process(Log& log, std::atomic<int>& exit_code, const EndOfProcess& end)
 
 }  // namespace
 
-int run_server(const config::Loaded& loaded, const config::LoadConfig& load) {
-    return run_server(loaded, load, backends());
-}
-
 int run_server(const config::Loaded& loaded, const config::LoadConfig& load,
                std::span<const BackendEntry> entries) {
     const ProcessSignals signals;

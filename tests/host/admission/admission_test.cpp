@@ -88,7 +88,7 @@ TEST_F(AdmissionTest, NewLimitsHoldForRequestsToCome) {
     const AdmissionRefusal refused = refusal(admission);
     EXPECT_EQ(2U, refused.overload.found);
     EXPECT_EQ(1U, refused.overload.allowed);
-    EXPECT_EQ(1U, admission.figures().jobs_max);
+    EXPECT_EQ(1U, admission.figures().limits.jobs_max);
     admission.set_limits({.jobs_max = 3});
     EXPECT_TRUE(place(admission).is_held());
 }

@@ -130,14 +130,13 @@ TEST_F(MetricsTest, ExposesTheSeriesOfHealthAndProcess) {
     metrics_.ready.Set(1);
     metrics_.degraded.Set(1);
     metrics_.failovers.at("timed_out").Increment();
-    metrics_.watchdog_pings.Increment(9);
     metrics_.heartbeat_age_seconds.Set(0.5);
     metrics_.config_reloads.at("refused").Increment();
     const std::string text = metrics_.serialize();
     for (const char* line :
          {"qr_ready 1\n", "qr_degraded 1\n", "qr_failovers_total{reason=\"timed_out\"} 1\n",
-          "qr_failovers_total{reason=\"wrong_answer\"} 0\n", "qr_watchdog_pings_total 9\n",
-          "qr_heartbeat_age_seconds 0.5\n", "qr_config_reloads_total{result=\"refused\"} 1\n",
+          "qr_failovers_total{reason=\"wrong_answer\"} 0\n", "qr_heartbeat_age_seconds 0.5\n",
+          "qr_config_reloads_total{result=\"refused\"} 1\n",
           "qr_config_reloads_total{result=\"applied\"} 0\n",
           "qr_build_info{version=\"1.2.3\"} 1\n"})
         EXPECT_THAT(text, HasSubstr(line));
