@@ -46,7 +46,9 @@ class AppLoad : public testing::Test {
     }
     // Blocks until GET /health shows that number.
     void await_health(const char* key, std::size_t value, const std::string& fields = "") {
+        const auto deadline = std::chrono::steady_clock::now() + WireClient::kPatience;
         while (json::parse(served->get("/health", fields).body).at(key) != value) {
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline) << key << " never " << value;
         }
     }
     // The refusal of a request of which no body byte has been sent.

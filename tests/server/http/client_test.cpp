@@ -92,10 +92,23 @@ TEST_F(ClientTest, AWatchThatIsOverDisturbsNothingThatFollows) {
         ASSERT_EQ(wire.receive()->status, 200) << i;
         ASSERT_EQ(wire.exchange(post("/echo", std::string(100'000, 'x')))->body.size(), 100'000);
     }
-    wire.reset();
-    application.await_completion(400);
+}
+
+TEST_F(ClientTest, NobodyIsToldOfAClientThatLeavesWithItsAnswer) {
+    serve();
+    for (const bool is_reset : {true, false}) {
+        WireClient wire = waiting_client();
+        application.open();
+        EXPECT_EQ(wire.receive()->status, 200);
+        if (is_reset) {
+            wire.reset();
+        } else {
+            wire.end_sending();
+            EXPECT_TRUE(wire.is_ended());
+        }
+    }
     EXPECT_TRUE(server->drain(WireClient::kPatience));
-    EXPECT_EQ(application.gone(), 0) << "told after its handler had returned";
+    EXPECT_EQ(application.gone(), 0);
 }
 
 TEST_F(ClientTest, ADrainLeavesAWatchedRequestItsTime) {
