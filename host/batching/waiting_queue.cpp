@@ -11,8 +11,11 @@ WaitingQueue::Ticket WaitingQueue::add(JobId id, const BatchKey& key, const std:
                                        const WaitingJob& job) {
     QR_CHECK(job.rows_left >= 1);
     Ticket ticket;
-    ticket.tenant = tenants_.try_emplace(tenant).first;
-    const TimePoint turn = turn_of(ticket.tenant->second, job);
+    TimePoint turn = job.arrived;
+    if (!tenant.empty()) {
+        ticket.tenant = tenants_.try_emplace(tenant).first;
+        turn = join((*ticket.tenant)->second, job);
+    }
     ticket.line = lines_.try_emplace(key).first;
     Line& line = ticket.line->second;
     const Position position{turn + job.priority * kPriorityStep, id};
@@ -26,19 +29,24 @@ WaitingQueue::Ticket WaitingQueue::add(JobId id, const BatchKey& key, const std:
 }
 
 // Walks the tenant's crowds up to the job's own: as many as priorities are in use there.
-TimePoint WaitingQueue::turn_of(Tenant& tenant, const WaitingJob& job) {
-    Crowd& own = tenant[job.priority];
+TimePoint WaitingQueue::join(Tenant& tenant, const WaitingJob& job) {
     TimePoint last = job.arrived;
     std::size_t waiting = 0;
     const auto end = tenant.upper_bound(job.priority);
     for (auto crowd = tenant.begin(); crowd != end; ++crowd) {
-        if (crowd->second.waiting == 0) continue;
         waiting += crowd->second.waiting;
         last = std::max(last, crowd->second.last_turn);
     }
+    Crowd& own = tenant[job.priority];
     ++own.waiting;
     own.last_turn = std::max(job.arrived + static_cast<Duration::rep>(waiting) * kTenantStep, last);
     return own.last_turn;
+}
+
+void WaitingQueue::leave(Tenants::iterator tenant, int priority) {
+    const auto crowd = tenant->second.find(priority);
+    if (--crowd->second.waiting == 0) tenant->second.erase(crowd);
+    if (tenant->second.empty()) tenants_.erase(tenant);
 }
 
 bool WaitingQueue::take(Ticket& ticket, std::size_t rows, TimePoint now) {
@@ -62,11 +70,7 @@ bool WaitingQueue::take(Ticket& ticket, std::size_t rows, TimePoint now) {
 void WaitingQueue::remove(const Ticket& ticket) {
     --jobs_;
     rows_ -= ticket.job->second.rows_left;
-    const auto tenant = ticket.tenant;
-    const auto crowd = tenant->second.find(ticket.job->second.priority);
-    if (--crowd->second.waiting == 0) tenant->second.erase(crowd);
-    if (tenant->second.empty()) tenants_.erase(tenant);
-
+    if (ticket.tenant) leave(*ticket.tenant, ticket.job->second.priority);
     Line& line = ticket.line->second;
     const bool is_front = ticket.job == line.begin();
     if (is_front) fronts_.erase(line.begin()->first);

@@ -3,8 +3,9 @@
 // One invariant: a line of each key, sorted by position, and no line is empty. A position is a
 // time: the job's turn plus kPriorityStep per priority. The turn is its arrival plus kTenantStep
 // for every job of its tenant, no less urgent than it, that waited then; it never precedes theirs,
-// so one tenant's jobs keep their order. After each visit to a lane a job that is not done yet
-// stands kSliceStep further back, but no further than if it had arrived now.
+// so one tenant's jobs keep their order. Without tenants it is the arrival. After each visit to a
+// lane a job that is not done yet stands kSliceStep further back, but no further than if it had
+// arrived now.
 //
 // So nothing starves: time passes and every penalty has an end. At equal priority a job stands
 // behind one that arrives kTenantStep x (jobs that may wait) + kSliceStep later at most; priority
@@ -73,7 +74,7 @@ class WaitingQueue {
         friend WaitingQueue;
         Lines::iterator line;
         Line::iterator job;
-        Tenants::iterator tenant;
+        std::optional<Tenants::iterator> tenant;
     };
 
     WaitingQueue() = default;
@@ -94,7 +95,8 @@ class WaitingQueue {
     std::size_t rows() const { return rows_; }
 
   private:
-    TimePoint turn_of(Tenant& tenant, const WaitingJob& job);
+    static TimePoint join(Tenant& tenant, const WaitingJob& job);
+    void leave(Tenants::iterator tenant, int priority);
 
     Lines lines_;
     std::map<Position, Lines::iterator> fronts_;  // of each line
