@@ -31,7 +31,9 @@ class AppLoad : public testing::Test {
         auto backend = std::make_unique<GatedBackend>();
         gate = backend.get();
         gate->shut();
-        served->app().serve_from({.backend = std::move(backend), .report = {}});
+        const Result<void> serving =
+            served->app().serve_from({.backend = std::move(backend), .report = {}});
+        ASSERT_TRUE(serving.ok());
     }
     void TearDown() override {
         if (gate != nullptr) gate->open();
