@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "tests/host/backend/vectors.h"
+#include "tests/host/batching/mailbox.h"
 #include "tests/support/faulty_backend.h"
 #include "tests/support/gated_backend.h"
 #include "tests/support/manual_clock.h"
@@ -253,29 +254,27 @@ TEST_F(HealthWatchTest, BatchesAreNotedWithTheBackendThatScoredThem) {
 TEST_F(HealthWatchTest, AStuckLaneEndsTheProcess) {
     GatedBackend gate;
     gate.shut();
-    const Matrix x = matrix_of({{1, 2}});
-    const ScoreBatch batch{{task_of(x, x, Method::cosine)}};
-    const TimePoint taken = clock_.now();
-    std::thread lane([&] { EXPECT_TRUE(gate.score(batch).ok()); });
+    Batcher batcher(gate, clock_, {});
+    const test::Vectors vectors(1);
+    test::Mailbox box;
+    Job job = test::job_of(vectors, box);
+    ASSERT_TRUE(batcher.submit(job).ok());
     gate.await_batches(1);
     start();
-    const auto tell_time = idle_batcher();
-    ASSERT_TRUE(watch_
-                    ->on_loaded(cpu_,
-                                [tell_time, taken] {
-                                    BatcherStatus status = tell_time();
-                                    status.lanes = {{.busy_since = taken}};
-                                    return status;
-                                })
-                    .ok());
+    const auto status = [tell_time = idle_batcher(), &batcher] {
+        tell_time();
+        return batcher.status();
+    };
+    ASSERT_TRUE(watch_->on_loaded(cpu_, status).ok());
     pass(seconds(7));
     EXPECT_EQ(HealthState::failing, watch_->state());
     EXPECT_EQ(0U, diary_.ends());
     pass(seconds(5));
     EXPECT_EQ((EndOfProcess{1, "lane 0 is at one batch for longer than 5000 ms"}),
               diary_.await_end());
+    watch_->stop();
     gate.open();
-    lane.join();
+    EXPECT_TRUE(box.await().ok());
 }
 
 TEST_F(HealthWatchTest, TheServiceManagerHearsReadyStatusAndStopping) {

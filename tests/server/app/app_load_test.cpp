@@ -49,7 +49,8 @@ class AppLoad : public testing::Test {
     // Blocks until GET /health shows that number.
     void await_health(const char* key, std::size_t value, const std::string& fields = "") {
         const auto deadline = std::chrono::steady_clock::now() + WireClient::kPatience;
-        while (json::parse(served->get("/health", fields).body).at(key) != value) {
+        while (json::parse(served->get("/health", fields).body).at(json::json_pointer(key)) !=
+               value) {
             ASSERT_LT(std::chrono::steady_clock::now(), deadline) << key << " never " << value;
         }
     }
@@ -85,7 +86,7 @@ TEST_F(AppLoad, RefusesAtTheHeadWhateverThePathAndTheFormOfTheBody) {
     EXPECT_EQ(served->get("/health/live").status, 200) << "needs no place";
     gate->open();
     EXPECT_EQ(first.receive()->status, 200);
-    await_health("requests_in_flight", 1);
+    await_health("/requests_in_flight", 1);
     EXPECT_EQ(served->post("/v1/rerank", kRerank).status, 200);
 }
 
@@ -135,7 +136,7 @@ TEST_F(AppLoad, OneKeyLeavesPlacesToTheOthers) {
     EXPECT_EQ(refusal_of("/v1/rerank", as_a + "Content-Length: 10\r\n").at("reason"), "tenant");
     WireClient second = served->client();
     second.send(post_bytes("/v1/rerank", kRerank, as_b));
-    await_health("queue_jobs", 1, as_b);
+    await_health("/queue/jobs", 1, as_b);
     gate->open();
     EXPECT_EQ(second.receive()->status, 200);
 }
@@ -145,14 +146,14 @@ TEST_F(AppLoad, AClientThatLeavesFreesItsPlaceAndItsJobIsNeverScored) {
     WireClient first = scored_client();
     WireClient second = served->client();
     second.send(post_bytes("/v1/rerank", R"({"query":[1],"documents":[[7]]})"));
-    await_health("queue_jobs", 1);
+    await_health("/queue/jobs", 1);
     EXPECT_EQ(served->post("/v1/rerank", kRerank).status, 429);
     second.reset();
-    await_health("queue_jobs", 0);
-    await_health("requests_in_flight", 2);  // the first, and the question itself
+    await_health("/queue/jobs", 0);
+    await_health("/requests_in_flight", 2);  // the first, and the question itself
     WireClient third = served->client();
     third.send(post_bytes("/v1/rerank", R"({"query":[1],"documents":[[8]]})"));
-    await_health("queue_jobs", 1);
+    await_health("/queue/jobs", 1);
     gate->open();
     EXPECT_EQ(first.receive()->status, 200);
     EXPECT_EQ(third.receive()->status, 200);
@@ -169,7 +170,7 @@ TEST_F(AppLoad, AClientThatLeavesWhileItsJobIsScoredFreesItsPlaceWithTheBatch) {
     // On the one thread there is, this comes after the reset.
     EXPECT_EQ(served->get("/health/live").status, 200);
     gate->open();
-    await_health("requests_in_flight", 1);
+    await_health("/requests_in_flight", 1);
     EXPECT_EQ(served->post("/v1/rerank", kRerank).status, 200);
     EXPECT_THAT(served->stopped_log(), HasSubstr(R"("status":499)"));
 }
@@ -200,7 +201,7 @@ TEST_F(AppLoad, AReloadHoldsForRequestsToComeAndSparesThoseUnderWay) {
     const std::string head = bytes.substr(0, bytes.size() - body.size());
     WireClient before = served->client();
     before.send(head);
-    await_health("requests_in_flight", 2);
+    await_health("/requests_in_flight", 2);
     served->app().apply({.max_client_batch_size = 2,
                          .api_key = {"key"},
                          .cors_allow_origin = {"https://new.example"}});
@@ -222,7 +223,7 @@ TEST_F(AppLoad, AReloadChangesHowManyMayBeInProgress) {
     served->app().apply({.max_concurrent_requests = 2});
     WireClient second = served->client();
     second.send(post_bytes("/v1/rerank", kRerank));
-    await_health("queue_jobs", 1);
+    await_health("/queue/jobs", 1);
     gate->open();
     EXPECT_EQ(second.receive()->status, 200);
 }
