@@ -130,19 +130,21 @@ TEST_F(BatcherTest, SmallJobsPassALargeOneBetweenItsSlices) {
     EXPECT_THAT(backend_.batch_sizes(), ElementsAre(1, 2, 1, 1));
 }
 
-TEST_F(BatcherTest, SeveralLanesScoreAtOnce) {
+TEST_F(BatcherTest, SeveralLanesScoreSlicesOfOneJobAtTheSameTime) {
     backend_.set_lanes(2);
     backend_.limit_batches(32);
     Batcher batcher(backend_, clock_, {});
-    backend_.shut();
     const Vectors large(1, 64);
-    Mailbox box;
-    submit(batcher, job_of(large, box));
-    backend_.await_batches(2);  // both halves are in flight together
-    for (const LaneStatus& lane : batcher.status().lanes)
-        EXPECT_TRUE(lane.busy_since.has_value());
-    backend_.open();
-    EXPECT_THAT(box.await()->scores.values, SizeIs(64));
+    for (const std::size_t batches : {2U, 4U, 6U, 8U}) {
+        backend_.shut();
+        Mailbox box;
+        submit(batcher, job_of(large, box));
+        backend_.await_batches(batches);  // both halves are in flight together
+        for (const LaneStatus& lane : batcher.status().lanes)
+            EXPECT_TRUE(lane.busy_since.has_value());
+        backend_.open();
+        EXPECT_THAT(box.await()->scores.values, SizeIs(64));
+    }
 }
 
 TEST_F(BatcherTest, UrgentJobsLeaveFirst) {
@@ -187,6 +189,25 @@ TEST_F(BatcherTest, AnExpiredJobIsAnsweredAndNeverScored) {
     batcher.stop();
     EXPECT_THAT(backend_.scored(), ElementsAre(0));
     EXPECT_THAT(recorder_.unscored(), ElementsAre(Code::deadline_exceeded));
+}
+
+TEST_F(BatcherTest, TheClerkWakesForEachDeadlineSoonerThanItSleepsTo) {
+    Batcher batcher(backend_, clock_, {});
+    occupy(batcher);
+    for (const int ms : {4, 3, 2, 1}) {
+        Mailbox later_box, box;
+        const Vectors vectors(1);
+        Job later = job_of(vectors, later_box), sooner = job_of(vectors, box);
+        later.deadline = clock_.now() + std::chrono::hours(ms);
+        sooner.deadline = clock_.now() + milliseconds(ms);
+        const JobId id = submit(batcher, std::move(later));
+        submit(batcher, std::move(sooner));
+        clock_.advance(milliseconds(ms));
+        EXPECT_EQ(Code::deadline_exceeded, box.await().error().code);
+        batcher.cancel(id);
+        EXPECT_EQ(Code::cancelled, later_box.await().error().code);
+    }
+    backend_.open();
 }
 
 TEST_F(BatcherTest, AJobThatExpiresInALaneIsAnsweredAtItsDeadlineAndItsClaimIsDropped) {
@@ -360,6 +381,19 @@ TEST_F(BatcherTest, NothingIsScoredAtOncePastAJobThatRunsOrWaits) {
     backend_.open();
     EXPECT_TRUE(small_box.await().ok());
     EXPECT_THAT(backend_.scored(), ElementsAre(1, 2));
+}
+
+TEST_F(BatcherTest, ASmallJobJoinsWhatWaitsForCompanyThoughALaneIsFree) {
+    backend_.allow_at_once(1);
+    Batcher batcher(backend_, clock_, {.delay_max = milliseconds(1)});
+    const Vectors large(1, 2), small(2);
+    Mailbox large_box, small_box;
+    submit(batcher, job_of(large, large_box));
+    submit(batcher, job_of(small, small_box));
+    EXPECT_EQ(0, small_box.deliveries());
+    clock_.advance(milliseconds(1));
+    EXPECT_TRUE(small_box.await().ok());
+    EXPECT_THAT(backend_.batch_sizes(), ElementsAre(2));
 }
 
 TEST_F(BatcherTest, AJobThatFindsALaneTakenByASubmitterIsScoredWhenThatLeaves) {
