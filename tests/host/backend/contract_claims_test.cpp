@@ -86,16 +86,24 @@ TEST_P(ClaimContract, ADroppedTaskTellsNoFault) {
 }
 
 TEST_P(ClaimContract, SeveralThreadsAtOnceGetTheBitsOfOne) {
-    const Matrix many = random_matrix(random_, 700, 129, 1);  // enough for the pool
-    const auto expected_few = bits(task(few_, nullptr));
-    const auto expected_many = bits(task(many, nullptr));
+    const Matrix queries = random_matrix(random_, 4, 129);
+    const auto row_task = [&](std::size_t row, const Matrix& documents) {
+        ScoreTask task = task_of(queries, documents, Method::cosine);
+        task.queries = {queries.view().row(row).data(), 1, 129};
+        return task;
+    };
+    const Matrix many = random_matrix(random_, 5'000, 129, 1);  // enough for several threads each
+    std::vector<std::vector<std::uint64_t>> few_bits, many_bits;
+    for (std::size_t row = 0; row < queries.rows(); ++row) {
+        few_bits.push_back(bits(row_task(row, few_)));
+        many_bits.push_back(bits(row_task(row, many)));
+    }
     std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i) {
-        threads.emplace_back([&, i] {
-            for (int round = 0; round < 10; ++round) {
-                const bool is_small = (i + round) % 2 == 0;
-                EXPECT_EQ(is_small ? expected_few : expected_many,
-                          bits(task(is_small ? few_ : many, nullptr)));
+    for (std::size_t row = 0; row < queries.rows(); ++row) {
+        threads.emplace_back([&, row] {
+            for (int round = 0; round < 5; ++round) {
+                EXPECT_EQ(few_bits[row], bits(row_task(row, few_)));
+                EXPECT_EQ(many_bits[row], bits(row_task(row, many)));
             }
         });
     }
