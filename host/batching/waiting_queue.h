@@ -21,7 +21,6 @@
 
 #include "host/base/clock.h"
 #include "host/batching/job.h"
-#include "kernels/scoring/methods.h"
 
 namespace qr {
 

@@ -127,7 +127,8 @@ BackendCapabilities CpuBackend::capabilities() const {
     return {.device = "cpu",
             .instruction_set = std::string(to_string(kernels_.instruction_set)),
             .threads = pool_.threads(),
-            .batch_multiply_adds_max = kBatchMultiplyAddsPerThread * pool_.threads(),
+            .batch_multiply_adds_max =
+                kBatchMultiplyAddsPerThread * std::min(pool_.threads(), kBatchThreadsMax),
             .at_once_multiply_adds_max = kAtOnceMultiplyAddsMax};
 }
 

@@ -29,9 +29,10 @@ inline constexpr std::size_t kScratchKeptBytesMax = std::size_t{8} << 20;
 
 // About 20 us on a core of 2023: no longer than parsing what such a request came in.
 inline constexpr std::size_t kAtOnceMultiplyAddsMax = std::size_t{1} << 18;
-// Of one batch and thread: 64 MiB of documents for one query, about as much again of time however
-// many threads share them.
+// Of one batch, by thread: a few milliseconds, reading 64 MiB of documents for one query
+// (batcher_bench, BM_FullBatch). Memory does not get faster with ever more threads.
 inline constexpr std::size_t kBatchMultiplyAddsPerThread = std::size_t{1} << 24;
+inline constexpr std::size_t kBatchThreadsMax = 16;
 
 class CpuBackend final : public FidelityBackend {
   public:

@@ -22,6 +22,12 @@ class Turns {
         current_.notify_all();
     }
 
+    // Besides the one inside.
+    std::uint32_t waiting() const noexcept {
+        const std::uint32_t here = taken_.load(std::memory_order_relaxed) - current();
+        return here > 0 ? here - 1 : 0;
+    }
+
   private:
     std::uint32_t current() const noexcept { return current_.load(std::memory_order_acquire); }
 

@@ -3,70 +3,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <mutex>
 #include <thread>
 
-#include "tests/host/batching/mailbox.h"
-#include "tests/support/gated_backend.h"
-#include "tests/support/manual_clock.h"
+#include "tests/host/batching/batcher_fixture.h"
 
 namespace qr {
 namespace {
 
 using std::chrono::milliseconds;
-using test::GatedBackend;
 using test::job_of;
 using test::Mailbox;
-using test::ManualClock;
 using test::Vectors;
 using testing::ElementsAre;
 using testing::SizeIs;
 
-class Recorder final : public BatchObserver {
-  public:
-    void on_batch(const BatchReport& report) noexcept override {
-        const std::lock_guard lock(mutex_);
-        reports_.push_back(report);
-    }
-    void on_unscored(Code why) noexcept override {
-        const std::lock_guard lock(mutex_);
-        unscored_.push_back(why);
-    }
-    std::vector<BatchReport> reports() const {
-        const std::lock_guard lock(mutex_);
-        return reports_;
-    }
-    std::vector<Code> unscored() const {
-        const std::lock_guard lock(mutex_);
-        return unscored_;
-    }
-
-  private:
-    mutable std::mutex mutex_;
-    std::vector<BatchReport> reports_;
-    std::vector<Code> unscored_;
-};
-
-class BatcherTest : public testing::Test {
-  protected:
-    // Puts one job in flight and holds the backend there, so that later jobs wait.
-    void occupy(Batcher& batcher) {
-        backend_.shut();
-        submit(batcher, job_of(first_, first_box_));
-        backend_.await_batches(1);
-    }
-    static JobId submit(Batcher& batcher, Job job) {
-        const Result<JobId> id = batcher.submit(job);
-        EXPECT_TRUE(id.ok());
-        return id.ok() ? *id : kNoJob;
-    }
-
-    GatedBackend backend_;
-    ManualClock clock_;
-    Recorder recorder_;
-    Vectors first_{0};
-    Mailbox first_box_;
-};
+using BatcherTest = test::BatcherFixture;
 
 TEST_F(BatcherTest, AnswersAJobWithItsOwnScores) {
     Batcher batcher(backend_, clock_, {});
@@ -130,19 +81,21 @@ TEST_F(BatcherTest, SmallJobsPassALargeOneBetweenItsSlices) {
     EXPECT_THAT(backend_.batch_sizes(), ElementsAre(1, 2, 1, 1));
 }
 
-TEST_F(BatcherTest, SeveralLanesScoreAtOnce) {
+TEST_F(BatcherTest, SeveralLanesScoreSlicesOfOneJobAtTheSameTime) {
     backend_.set_lanes(2);
     backend_.limit_batches(32);
     Batcher batcher(backend_, clock_, {});
-    backend_.shut();
     const Vectors large(1, 64);
-    Mailbox box;
-    submit(batcher, job_of(large, box));
-    backend_.await_batches(2);  // both halves are in flight together
-    for (const LaneStatus& lane : batcher.status().lanes)
-        EXPECT_TRUE(lane.busy_since.has_value());
-    backend_.open();
-    EXPECT_THAT(box.await()->scores.values, SizeIs(64));
+    for (const std::size_t batches : {2U, 4U, 6U, 8U}) {
+        backend_.shut();
+        Mailbox box;
+        submit(batcher, job_of(large, box));
+        backend_.await_batches(batches);  // both halves are in flight together
+        for (const LaneStatus& lane : batcher.status().lanes)
+            EXPECT_TRUE(lane.busy_since.has_value());
+        backend_.open();
+        EXPECT_THAT(box.await()->scores.values, SizeIs(64));
+    }
 }
 
 TEST_F(BatcherTest, UrgentJobsLeaveFirst) {
@@ -189,6 +142,25 @@ TEST_F(BatcherTest, AnExpiredJobIsAnsweredAndNeverScored) {
     EXPECT_THAT(recorder_.unscored(), ElementsAre(Code::deadline_exceeded));
 }
 
+TEST_F(BatcherTest, TheClerkWakesForEachDeadlineSoonerThanItSleepsTo) {
+    Batcher batcher(backend_, clock_, {});
+    occupy(batcher);
+    for (const int ms : {4, 3, 2, 1}) {
+        Mailbox later_box, box;
+        const Vectors vectors(1);
+        Job later = job_of(vectors, later_box), sooner = job_of(vectors, box);
+        later.deadline = clock_.now() + std::chrono::hours(ms);
+        sooner.deadline = clock_.now() + milliseconds(ms);
+        const JobId id = submit(batcher, std::move(later));
+        submit(batcher, std::move(sooner));
+        clock_.advance(milliseconds(ms));
+        EXPECT_EQ(Code::deadline_exceeded, box.await().error().code);
+        batcher.cancel(id);
+        EXPECT_EQ(Code::cancelled, later_box.await().error().code);
+    }
+    backend_.open();
+}
+
 TEST_F(BatcherTest, AJobThatExpiresInALaneIsAnsweredAtItsDeadlineAndItsClaimIsDropped) {
     Batcher batcher(backend_, clock_, {}, &recorder_);
     backend_.shut();
@@ -205,19 +177,6 @@ TEST_F(BatcherTest, AJobThatExpiresInALaneIsAnsweredAtItsDeadlineAndItsClaimIsDr
     EXPECT_TRUE(backend_.scored().empty());
     EXPECT_EQ(1U, recorder_.reports().at(0).dropped);
     EXPECT_EQ(0U, recorder_.reports()[0].pairs);
-}
-
-TEST_F(BatcherTest, AJobThatComesTooLateIsNotEvenScoredAtOnce) {
-    backend_.allow_at_once(1);
-    Batcher batcher(backend_, clock_, {}, &recorder_);
-    const Vectors vectors(1);
-    Mailbox box;
-    Job job = job_of(vectors, box);
-    job.deadline = clock_.now();
-    EXPECT_EQ(kNoJob, submit(batcher, std::move(job)));
-    EXPECT_EQ(Code::deadline_exceeded, box.await().error().code);
-    EXPECT_TRUE(backend_.batch_sizes().empty());
-    EXPECT_THAT(recorder_.unscored(), ElementsAre(Code::deadline_exceeded));
 }
 
 TEST_F(BatcherTest, ACancelledJobIsAnsweredAtOnceAndNeverScored) {
@@ -330,65 +289,6 @@ TEST_F(BatcherTest, TellsWhatWaitsAndSinceWhenALaneIsBusy) {
     batcher.stop();
     EXPECT_EQ(2U, batcher.status().lanes[0].batches);
     EXPECT_EQ(std::nullopt, batcher.status().lanes[0].busy_since);
-}
-
-TEST_F(BatcherTest, ASmallJobThatFindsALaneFreeIsScoredByItsSubmitter) {
-    backend_.allow_at_once(4);
-    Batcher batcher(backend_, clock_, {});
-    const Vectors small(7, 4), large(8, 5);
-    Mailbox small_box, large_box;
-    EXPECT_EQ(kNoJob, submit(batcher, job_of(small, small_box)));
-    EXPECT_EQ(1, small_box.deliveries());  // before submit() returned
-    EXPECT_EQ(1U, batcher.status().lanes.at(0).batches);
-    backend_.shut();
-    submit(batcher, job_of(large, large_box));
-    EXPECT_EQ(0, large_box.deliveries());
-    backend_.open();
-    EXPECT_TRUE(large_box.await().ok());
-}
-
-TEST_F(BatcherTest, NothingIsScoredAtOncePastAJobThatRunsOrWaits) {
-    backend_.allow_at_once(1);
-    Batcher batcher(backend_, clock_, {});
-    backend_.shut();
-    const Vectors large(1, 2), small(2);
-    Mailbox large_box, small_box;
-    submit(batcher, job_of(large, large_box));
-    backend_.await_batches(1);
-    submit(batcher, job_of(small, small_box));
-    EXPECT_EQ(1U, batcher.status().waiting_jobs);
-    backend_.open();
-    EXPECT_TRUE(small_box.await().ok());
-    EXPECT_THAT(backend_.scored(), ElementsAre(1, 2));
-}
-
-TEST_F(BatcherTest, AJobThatFindsALaneTakenByASubmitterIsScoredWhenThatLeaves) {
-    backend_.allow_at_once(1);
-    Batcher batcher(backend_, clock_, {});
-    backend_.shut();
-    std::thread submitter([&] { submit(batcher, job_of(first_, first_box_)); });
-    backend_.await_batches(1);
-    const Vectors vectors(2);
-    Mailbox box;
-    submit(batcher, job_of(vectors, box));
-    backend_.open();
-    submitter.join();
-    EXPECT_TRUE(box.await().ok());
-}
-
-TEST_F(BatcherTest, StopWaitsForASubmitterInALane) {
-    backend_.allow_at_once(1);
-    Batcher batcher(backend_, clock_, {});
-    backend_.shut();
-    std::thread submitter([&] { submit(batcher, job_of(first_, first_box_)); });
-    backend_.await_batches(1);
-    std::thread stopper([&] {
-        batcher.stop();
-        EXPECT_EQ(1, first_box_.deliveries());
-    });
-    backend_.open();
-    stopper.join();
-    submitter.join();
 }
 
 }  // namespace
