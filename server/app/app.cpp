@@ -117,11 +117,21 @@ void App::apply(const Config& config) {
     settings_.replace(config);
     admission_.set_limits(admission_limits_of(config));
     log_.set_level(config.log_level);
-    metrics_->config_reloads.at("applied").Increment();
+    end_reload("applied");
 }
 
-void App::note_rejected_config() {
-    metrics_->config_reloads.at("refused").Increment();
+void App::reject_reload() {
+    end_reload("refused");
+}
+
+// A service manager that does not listen is no reason to serve worse.
+void App::begin_reload() {
+    static_cast<void>(service_manager_.reloading(clock_.now()));
+}
+
+void App::end_reload(std::string_view result) {
+    metrics_->config_reloads.at(result).Increment();
+    static_cast<void>(service_manager_.ready());
 }
 
 void App::begin_drain() {

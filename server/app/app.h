@@ -51,10 +51,11 @@ class App final : public http::Application, public BatchObserver {
     // Turns ready with that backend. Once.
     Result<void> serve_from(CheckedBackend checked);
 
-    // Takes over the live settings of `config`, for requests to come.
+    // A reload: begun, then either the live settings of `config` are taken over for requests to
+    // come, or it came to nothing.
+    void begin_reload();
     void apply(const Config& config);
-    // A reload came to nothing.
-    void note_rejected_config();
+    void reject_reload();
 
     // Not ready from now on; requests are still served.
     void begin_drain();
@@ -74,6 +75,7 @@ class App final : public http::Application, public BatchObserver {
 
   private:
     void add_routes();
+    void end_reload(std::string_view result);
     const Services& services() const { return scoring_->services; }
 
     // What a route asks of a request before it is read: who sends it, and a place.

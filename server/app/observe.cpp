@@ -101,6 +101,7 @@ HealthSnapshot App::snapshot() const {
     snapshot.batcher = scoring_->batcher.status();
     snapshot.capabilities = scoring_->backend->capabilities();
     snapshot.self_test = scoring_->self_test;
+    if (scoring_->failover) snapshot.health.failover = scoring_->failover->status();
     return snapshot;
 }
 
@@ -126,8 +127,7 @@ std::string App::scrape() {
 }
 
 void App::scrape_scoring() {
-    const HealthReport health = health_->report();
-    if (health.backends.empty()) return;
+    if (health_->report().backends.empty()) return;
     const TimePoint now = clock_.now();
     const BatcherStatus batcher = scoring_->batcher.status();
     metrics_->queue_jobs.Set(static_cast<double>(batcher.waiting_jobs));
@@ -141,11 +141,12 @@ void App::scrape_scoring() {
     for (const TimePoint pulse : server_->loop_pulses())
         oldest = std::max(oldest, now - pulse);
     metrics_->heartbeat_age_seconds.Set(seconds(oldest));
-    if (!health.failover) return;
+    if (!scoring_->failover) return;
+    const FailoverStatus failover = scoring_->failover->status();
     for (std::size_t i = 0; i < kFailoverReasons; ++i) {
         const std::string_view reason = to_string(static_cast<FailoverReason>(i));
         metrics_->set_total(metrics_->failovers.at(reason),
-                            static_cast<double>(health.failover->failovers[i]));
+                            static_cast<double>(failover.failovers[i]));
     }
 }
 

@@ -48,11 +48,12 @@ std::string joined(const std::vector<std::string_view>& keys) {
 
 // Reads all layers again; whatever is wrong, the server goes on as it was.
 void reload(App& app, Log& log, Config& running, const config::LoadConfig& load) {
+    app.begin_reload();
     const config::Loaded loaded = load();
     log_warnings(log, loaded);
     for (const Error& error : loaded.errors)
         log_event(log, LogLevel::error, Event::config_rejected, error.message);
-    if (!loaded.errors.empty()) return app.note_rejected_config();
+    if (!loaded.errors.empty()) return app.reject_reload();
     config::Reload reloaded = config::reload(running, loaded.config);
     app.apply(reloaded.config);
     running = std::move(reloaded.config);

@@ -23,7 +23,7 @@ ALLOWED = {
         "kernels/scoring/methods.h",
     ),
     "host/admission": ("host/base",),
-    "host/batching": ("host/backend", "host/base"),
+    "host/batching": ("host/backend", "host/state", "host/base", "kernels/scoring"),
     "host/health": ("host/batching", "host/backend", "host/base"),
     "host/rerank": ("host/batching", "host/backend", "host/state", "host/base", "kernels/scoring"),
     "server/json": ("host/base", "host/encoding", "host/state"),
