@@ -48,16 +48,16 @@ Made make_cpu(std::string_view name, InstructionSet set, const BackendOptions& o
     }
 }
 
-std::string known_names() {
+std::string names_of(std::span<const BackendEntry> entries) {
     std::string names = "auto";
-    for (const BackendEntry& entry : backends())
+    for (const BackendEntry& entry : entries)
         names.append(", ").append(entry.name);
     return names;
 }
 
-Made make_first(const BackendOptions& options) {
+Made make_first(std::span<const BackendEntry> entries, const BackendOptions& options) {
     Made made = Error{.code = Code::unavailable, .message = "no backend is registered"};
-    for (const BackendEntry& entry : backends()) {
+    for (const BackendEntry& entry : entries) {
         made = entry.make(options);
         if (made.ok()) break;
     }
@@ -90,18 +90,24 @@ const std::vector<BackendEntry>& backends() {
     return entries;
 }
 
-Result<std::unique_ptr<FidelityBackend>> make_backend(std::string_view name,
+Result<std::unique_ptr<FidelityBackend>> make_backend(std::span<const BackendEntry> entries,
+                                                      std::string_view name,
                                                       const BackendOptions& options) {
-    if (name == "auto") return make_first(options);
-    for (const BackendEntry& entry : backends()) {
+    if (name == "auto") return make_first(entries, options);
+    for (const BackendEntry& entry : entries) {
         if (entry.name == name) return entry.make(options);
     }
-    return Error{
-        .code = Code::invalid,
-        .message = "backend '" + std::string(name) + "' is unknown, allowed are " + known_names(),
-        .pointer = "backend",
-        .found = std::string(name),
-        .allowed = known_names()};
+    const std::string known = names_of(entries);
+    return Error{.code = Code::invalid,
+                 .message = "backend '" + std::string(name) + "' is unknown, allowed are " + known,
+                 .pointer = "backend",
+                 .found = std::string(name),
+                 .allowed = known};
+}
+
+Result<std::unique_ptr<FidelityBackend>> make_backend(std::string_view name,
+                                                      const BackendOptions& options) {
+    return make_backend(backends(), name, options);
 }
 
 }  // namespace qr

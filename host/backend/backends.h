@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,11 @@ const std::vector<BackendEntry>& backends();
 
 // name "auto" takes the first that can be made. Errors: `invalid` for an unknown name (listing the
 // known ones), `unavailable` for one that this machine cannot run.
+Result<std::unique_ptr<FidelityBackend>> make_backend(std::span<const BackendEntry> entries,
+                                                      std::string_view name,
+                                                      const BackendOptions& options);
+
+// Out of backends().
 Result<std::unique_ptr<FidelityBackend>> make_backend(std::string_view name,
                                                       const BackendOptions& options);
 

@@ -43,8 +43,9 @@ struct Error {
     std::string message;  // one sentence that names the thing, the found and the allowed
     std::string
         pointer;  // RFC 6901 JSON pointer into the request, or the configuration key; may be empty
-    std::string found;    // may be empty
-    std::string allowed;  // may be empty
+    std::string found;        // may be empty
+    std::string allowed;      // may be empty
+    std::string reason = {};  // which of several causes of that code, one word; may be empty
 };
 
 // A value or an Error. C++20 has no std::expected; this is the part of it that the tree uses.

@@ -15,9 +15,10 @@
 namespace qr {
 namespace {
 
-constexpr std::array<std::string_view, 9> kEventNames = {
-    "server_started", "config_warning", "backend_ready", "backend_failed", "request",
-    "request_failed", "log_dropped",    "draining",      "stopped"};
+constexpr std::array<std::string_view, 15> kEventNames = {
+    "server_started", "config_warning", "config_reloaded", "config_rejected",  "backend_ready",
+    "backend_failed", "health_changed", "device_lost",     "device_recovered", "process_ended",
+    "request",        "request_failed", "log_dropped",     "draining",         "stopped"};
 
 constexpr std::size_t kLineBytesUsual = 512;
 
@@ -131,7 +132,8 @@ Log::Log(Options options)
     : options_([&] {
           if (!options.sink) options.sink = write_to_stderr;
           return std::move(options);
-      }()) {
+      }()),
+      level_(options_.level) {
     waiting_.reserve(options_.waiting_bytes_max);
     writer_ = std::thread([this] { run(); });
 }

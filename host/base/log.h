@@ -27,8 +27,14 @@ namespace qr {
 enum class Event : std::uint8_t {
     server_started,
     config_warning,
+    config_reloaded,
+    config_rejected,
     backend_ready,
     backend_failed,
+    health_changed,
+    device_lost,
+    device_recovered,
+    process_ended,
     request,
     request_failed,
     log_dropped,
@@ -78,7 +84,10 @@ class Log {
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
-    bool is_enabled(LogLevel level) const { return level >= options_.level; }
+    bool is_enabled(LogLevel level) const {
+        return level >= level_.load(std::memory_order_relaxed);
+    }
+    void set_level(LogLevel level) { level_.store(level, std::memory_order_relaxed); }
     // A line of an enabled level, to be given to write(); ask is_enabled() first where a line
     // costs.
     LogLine line(LogLevel level, Event event) const { return {level, event, options_.now()}; }
@@ -93,6 +102,7 @@ class Log {
     void report_dropped(std::string& lines);
 
     const Options options_;
+    std::atomic<LogLevel> level_;  // at first that of the options
     std::mutex mutex_;
     std::condition_variable wake_;
     std::condition_variable written_;

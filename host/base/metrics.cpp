@@ -1,8 +1,10 @@
 #include "host/base/metrics.h"
 
-#include <prometheus/text_serializer.h>
-
+#include <map>
 #include <utility>
+#include <variant>
+
+#include <prometheus/text_serializer.h>
 
 #include "host/base/narrow.h"
 #include "host/base/process_figures.h"
@@ -14,128 +16,216 @@ using prometheus::Counter;
 using prometheus::Family;
 using prometheus::Gauge;
 using prometheus::Histogram;
-using Buckets = Histogram::BucketBoundaries;
 
-constexpr std::string_view kOther = "other";
 constexpr std::size_t kCodes = static_cast<std::size_t>(Code::out_of_memory) + 1;
-constexpr std::array kStatusClasses = {"1xx", "2xx", "3xx", "4xx", "5xx", "other"};
 
-// From a health probe to the default deadline, about three steps a decade.
-Buckets request_buckets() {
-    return {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-            0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30};
+std::vector<std::string> with_other(std::span<const std::string> names) {
+    std::vector<std::string> values(names.begin(), names.end());
+    values.emplace_back(kOtherLabel);
+    return values;
 }
 
-// From ten 384-dimensional vectors to millions of pairs.
-Buckets score_buckets() {
-    return {0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025,
-            0.005,   0.01,     0.025,   0.05,   0.1,     0.5,    1,     5};
+std::vector<std::string> numbers_below(std::size_t count) {
+    std::vector<std::string> values;
+    for (std::size_t i = 0; i < count; ++i)
+        values.push_back(std::to_string(i));
+    return values;
 }
 
-Buckets task_buckets() {
-    return {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+std::vector<std::string> code_words() {
+    std::vector<std::string> values;
+    for (std::size_t i = 0; i < kCodes; ++i)
+        values.emplace_back(to_string(static_cast<Code>(i)));
+    return values;
 }
 
-Family<Counter>& counters(prometheus::Registry& registry, const char* name, const char* help) {
-    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
-}
-
-Counter& counter(prometheus::Registry& registry, const char* name, const char* help) {
-    return counters(registry, name, help).Add({});
-}
-
-Family<Gauge>& gauges(prometheus::Registry& registry, const char* name, const char* help) {
-    return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
-}
-
-Gauge& gauge(prometheus::Registry& registry, const char* name, const char* help) {
-    return gauges(registry, name, help).Add({});
-}
-
-Family<Histogram>& histograms(prometheus::Registry& registry, const char* name, const char* help) {
-    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
-}
-
-Histogram& histogram(prometheus::Registry& registry, const char* name, const char* help,
-                     const Buckets& buckets) {
-    return histograms(registry, name, help).Add({}, buckets);
+// Some figures are kept elsewhere as totals; a counter only ever grows to meet them.
+void raise(Counter& counter, double total) {
+    counter.Increment(total - counter.Value());
 }
 
 }  // namespace
 
+// The table's families, registered, every series made.
+class Metrics::Families {
+  public:
+    explicit Families(const Labels& labels) : labels_(labels) {
+        QR_CHECK(labels.lanes <= kLanesMax);
+        for (const MetricFamily& family : metric_families())
+            create(family);
+    }
+
+    // One series of a family whose labels have these values, in the table's order.
+    template <class Series>
+    Series& series(std::string_view name, const std::vector<std::string>& values = {}) {
+        const Entry& entry = entries_.at(name);
+        return add<Series>(*entry.family, *std::get<Family<Series>*>(entry.registered), values);
+    }
+
+    // A family by the values of its last label, the label before it fixed.
+    template <class Series>
+    Labelled<Series> by_label(std::string_view name, std::vector<std::string> values = {}) {
+        Labelled<Series> labelled;
+        const MetricLabel& label = entries_.at(name).family->labels.at(values.size());
+        for (const std::string& value : values_of(label)) {
+            values.push_back(value);
+            labelled.add(value, series<Series>(name, values));
+            values.pop_back();
+        }
+        return labelled;
+    }
+
+    std::vector<prometheus::MetricFamily> collect() const { return registry_.Collect(); }
+
+  private:
+    struct Entry {
+        const MetricFamily* family;
+        std::variant<Family<Counter>*, Family<Gauge>*, Family<Histogram>*> registered;
+    };
+
+    void create(const MetricFamily& family) {
+        switch (family.type) {
+            case MetricType::counter:
+                return create<Counter>(family, prometheus::BuildCounter());
+            case MetricType::gauge:
+                return create<Gauge>(family, prometheus::BuildGauge());
+            case MetricType::histogram:
+                return create<Histogram>(family, prometheus::BuildHistogram());
+        }
+    }
+
+    template <class Series, class Builder>
+    void create(const MetricFamily& family, Builder builder) {
+        Family<Series>& made = builder.Name(std::string(family.name))
+                                   .Help(std::string(family.help))
+                                   .Register(registry_);
+        entries_.emplace(family.name, Entry{&family, &made});
+        create_series<Series>(family, made, {});
+    }
+
+    // Every combination of the labels' values.
+    template <class Series>
+    void create_series(const MetricFamily& family, Family<Series>& made,
+                       std::vector<std::string> values) {
+        if (values.size() == family.labels.size() || family.labels[values.size()].name.empty()) {
+            add<Series>(family, made, values);
+            return;
+        }
+        for (const std::string& value : values_of(family.labels[values.size()])) {
+            values.push_back(value);
+            create_series<Series>(family, made, values);
+            values.pop_back();
+        }
+    }
+
+    template <class Series>
+    static Series& add(const MetricFamily& family, Family<Series>& made,
+                       const std::vector<std::string>& values) {
+        prometheus::Labels labels;
+        for (std::size_t i = 0; i < values.size(); ++i)
+            labels.emplace(family.labels.at(i).name, values[i]);
+        if constexpr (std::is_same_v<Series, Histogram>) {
+            return made.Add(
+                labels, Histogram::BucketBoundaries(family.buckets.begin(), family.buckets.end()));
+        } else {
+            return made.Add(labels);
+        }
+    }
+
+    std::vector<std::string> values_of(const MetricLabel& label) const {
+        switch (label.source) {
+            case LabelSource::listed:
+                return {label.values.begin(), label.values.end()};
+            case LabelSource::routes:
+                return with_other(labels_.routes);
+            case LabelSource::backends:
+                return with_other(labels_.backends);
+            case LabelSource::lanes:
+                return numbers_below(labels_.lanes);
+            case LabelSource::codes:
+                return code_words();
+            case LabelSource::version:
+                break;
+        }
+        return {std::string(labels_.version)};
+    }
+
+    Labels labels_;  // borrowed: used while Metrics is constructed, never after
+    prometheus::Registry registry_;
+    std::map<std::string_view, Entry> entries_;
+};
+
 void RouteMetrics::count(int status, double seconds) {
     const bool is_http = status >= 100 && status < 600;
-    requests_[is_http ? narrow<std::size_t>(status / 100 - 1) : requests_.size() - 1]->Increment();
+    requests_[is_http ? narrow<std::size_t>(status / 100 - 1) : requests_.size() - 1].Increment();
     seconds_->Observe(seconds);
 }
 
 Metrics::Metrics(const Labels& labels)
-    : http_request_bytes(counter(registry_, "qr_http_request_bytes_total",
-                                 "Bytes received in requests, heads included.")),
-      http_response_bytes(counter(registry_, "qr_http_response_bytes_total",
-                                  "Bytes sent in answers, heads included.")),
-      http_connections(gauge(registry_, "qr_http_connections", "Open connections.")),
-      http_requests_in_flight(
-          gauge(registry_, "qr_http_requests_in_flight", "Requests being answered.")),
-      scored_documents(
-          counter(registry_, "qr_scored_documents_total", "Documents scored, once per request.")),
-      queue_jobs(gauge(registry_, "qr_queue_jobs", "Jobs that wait for the backend.")),
-      batch_tasks(histogram(registry_, "qr_batch_tasks", "Jobs scored together in one batch.",
-                            task_buckets())),
-      queue_wait_seconds(histogram(registry_, "qr_queue_wait_seconds",
-                                   "Time a job waited for the backend.", request_buckets())),
-      score_seconds(histogram(registry_, "qr_score_seconds", "Time a batch took in the backend.",
-                              score_buckets())),
-      ready(gauge(registry_, "qr_ready", "1 while the server takes requests, else 0.")),
-      log_lines_dropped_(counter(registry_, "qr_log_lines_dropped_total",
-                                 "Log lines lost because their reader was too slow.")),
-      cpu_seconds_(counter(registry_, "process_cpu_seconds_total",
-                           "Total user and system CPU time spent in seconds.")),
-      resident_bytes_(
-          gauge(registry_, "process_resident_memory_bytes", "Resident memory size in bytes.")),
-      virtual_bytes_(
-          gauge(registry_, "process_virtual_memory_bytes", "Virtual memory size in bytes.")),
-      open_fds_(gauge(registry_, "process_open_fds", "Number of open file descriptors.")),
-      max_fds_(gauge(registry_, "process_max_fds", "Maximum number of open file descriptors.")) {
-    gauges(registry_, "qr_build_info", "1; the version is in the label.")
-        .Add({{"version", std::string(labels.version)}})
-        .Set(1);
-    gauge(registry_, "process_start_time_seconds",
-          "Start time of the process since unix epoch in seconds.")
+    : families_(std::make_unique<Families>(labels)),
+      errors_(families_->by_label<Counter>("qr_errors_total")),
+      stages_(families_->by_label<Histogram>("qr_stage_seconds")),
+      lane_busy_seconds_(families_->by_label<Counter>("qr_lane_busy_seconds_total")),
+      lane_busy_(families_->by_label<Gauge>("qr_lane_busy")),
+      health_state_(families_->by_label<Gauge>("qr_health_state")),
+      http_request_bytes(families_->series<Counter>("qr_http_request_bytes_total")),
+      http_response_bytes(families_->series<Counter>("qr_http_response_bytes_total")),
+      http_connections(families_->series<Gauge>("qr_http_connections")),
+      http_requests_in_flight(families_->series<Gauge>("qr_http_requests_in_flight")),
+      admission_jobs(families_->series<Gauge>("qr_admission_jobs")),
+      admission_rows(families_->series<Gauge>("qr_admission_rows")),
+      admission_bytes(families_->series<Gauge>("qr_admission_bytes")),
+      admission_jobs_limit(families_->series<Gauge>("qr_admission_jobs_limit")),
+      admission_rows_limit(families_->series<Gauge>("qr_admission_rows_limit")),
+      admission_bytes_limit(families_->series<Gauge>("qr_admission_bytes_limit")),
+      admission_refusals(families_->by_label<Counter>("qr_admission_refusals_total")),
+      queue_jobs(families_->series<Gauge>("qr_queue_jobs")),
+      queue_rows(families_->series<Gauge>("qr_queue_rows")),
+      queue_wait_seconds(families_->series<Histogram>("qr_queue_wait_seconds")),
+      jobs_unscored(families_->by_label<Counter>("qr_jobs_unscored_total")),
+      batch_jobs(families_->series<Histogram>("qr_batch_jobs")),
+      batch_rows(families_->series<Histogram>("qr_batch_rows")),
+      scored_documents(families_->series<Counter>("qr_scored_documents_total")),
+      slices_dropped(families_->series<Counter>("qr_slices_dropped_total")),
+      ready(families_->series<Gauge>("qr_ready")),
+      degraded(families_->series<Gauge>("qr_degraded")),
+      failovers(families_->by_label<Counter>("qr_failovers_total")),
+      heartbeat_age_seconds(families_->series<Gauge>("qr_heartbeat_age_seconds")),
+      config_reloads(families_->by_label<Counter>("qr_config_reloads_total")),
+      log_lines_dropped_(families_->series<Counter>("qr_log_lines_dropped_total")),
+      cpu_seconds_(families_->series<Counter>("process_cpu_seconds_total")),
+      resident_bytes_(families_->series<Gauge>("process_resident_memory_bytes")),
+      virtual_bytes_(families_->series<Gauge>("process_virtual_memory_bytes")),
+      open_fds_(families_->series<Gauge>("process_open_fds")),
+      max_fds_(families_->series<Gauge>("process_max_fds")) {
+    families_->series<Gauge>("qr_build_info", {std::string(labels.version)}).Set(1);
+    families_->series<Gauge>("process_start_time_seconds")
         .Set(read_process_figures().start_seconds);
-    create_routes(labels.routes);
-    create_backends(labels.backends);
-    create_errors();
+    bind_routes(labels.routes);
+    bind_backends(labels.backends);
+    set_health_state("starting");
 }
 
-void Metrics::create_routes(std::span<const std::string> routes) {
-    auto& requests = counters(registry_, "qr_http_requests_total", "Requests answered.");
-    auto& seconds =
-        histograms(registry_, "qr_http_request_seconds",
-                   "From the first byte of a request's head to the last byte of its answer.");
-    const auto create = [&](const std::string& route) {
-        std::array<Counter*, kStatusClasses.size()> by_class{};
-        for (std::size_t i = 0; i < by_class.size(); ++i)
-            by_class[i] = &requests.Add({{"route", route}, {"status", kStatusClasses[i]}});
-        routes_.emplace_back(route, by_class, seconds.Add({{"route", route}}, request_buckets()));
-    };
-    for (const std::string& route : routes)
-        create(route);
-    create(std::string(kOther));
+Metrics::~Metrics() = default;
+
+void Metrics::bind_routes(std::span<const std::string> routes) {
+    for (const std::string& route : with_other(routes))
+        routes_.emplace_back(route, families_->by_label<Counter>("qr_http_requests_total", {route}),
+                             families_->series<Histogram>("qr_http_request_seconds", {route}));
 }
 
-void Metrics::create_backends(std::span<const std::string> backends) {
-    auto& pairs = counters(registry_, "qr_scored_pairs_total",
-                           "Query-document pairs scored, by the backend that did it.");
-    for (const std::string& backend : backends)
-        scored_pairs_.emplace_back(backend, &pairs.Add({{"backend", backend}}));
-    scored_pairs_.emplace_back(kOther, &pairs.Add({{"backend", std::string(kOther)}}));
-}
-
-void Metrics::create_errors() {
-    auto& errors = counters(registry_, "qr_errors_total", "Errors answered, by their code.");
-    for (std::size_t i = 0; i < kCodes; ++i)
-        errors_.push_back(&errors.Add({{"code", std::string(to_string(static_cast<Code>(i)))}}));
+void Metrics::bind_backends(std::span<const std::string> backends) {
+    for (const std::string& name : with_other(backends)) {
+        backends_.push_back(
+            {.name = name,
+             .scored_pairs = families_->series<Counter>("qr_scored_pairs_total", {name}),
+             .batch_seconds = families_->series<Histogram>("qr_batch_seconds", {name}),
+             .batches_failed = families_->by_label<Counter>("qr_batches_failed_total", {name}),
+             .canaries = families_->by_label<Counter>("qr_canaries_total", {name}),
+             .canary_seconds = families_->series<Histogram>("qr_canary_seconds", {name}),
+             .canary_last_pass_seconds =
+                 families_->series<Gauge>("qr_canary_last_pass_timestamp_seconds", {name})});
+    }
 }
 
 RouteMetrics& Metrics::route(std::string_view pattern) {
@@ -145,21 +235,39 @@ RouteMetrics& Metrics::route(std::string_view pattern) {
     return routes_.back();
 }
 
-Counter& Metrics::scored_pairs(std::string_view backend) {
-    for (const auto& [name, series] : scored_pairs_) {
-        if (name == backend) return *series;
+BackendMetrics& Metrics::backend(std::string_view name) {
+    for (BackendMetrics& candidate : backends_) {
+        if (candidate.name == name) return candidate;
     }
-    return *scored_pairs_.back().second;
+    return backends_.back();
+}
+
+void Metrics::set_total(Counter& counter, double total) {
+    const std::lock_guard lock(scrape_);
+    raise(counter, total);
 }
 
 void Metrics::set_log_lines_dropped(std::uint64_t total) {
+    set_total(log_lines_dropped_, static_cast<double>(total));
+}
+
+void Metrics::set_lane(std::size_t lane, double busy_seconds_total, bool is_busy) {
+    if (lane >= lane_busy_.size()) return;
     const std::lock_guard lock(scrape_);
-    log_lines_dropped_.Increment(static_cast<double>(total) - log_lines_dropped_.Value());
+    raise(lane_busy_seconds_[lane], busy_seconds_total);
+    lane_busy_[lane].Set(is_busy ? 1 : 0);
+}
+
+void Metrics::set_health_state(std::string_view state) {
+    const Gauge& entered = health_state_.at(state);
+    const std::lock_guard lock(scrape_);
+    for (std::size_t i = 0; i < health_state_.size(); ++i)
+        health_state_[i].Set(&health_state_[i] == &entered ? 1 : 0);
 }
 
 void Metrics::read_process() {
     const ProcessFigures figures = read_process_figures();
-    cpu_seconds_.Increment(figures.cpu_seconds - cpu_seconds_.Value());
+    raise(cpu_seconds_, figures.cpu_seconds);
     resident_bytes_.Set(figures.resident_bytes);
     virtual_bytes_.Set(figures.virtual_bytes);
     open_fds_.Set(figures.open_fds);
@@ -169,7 +277,7 @@ void Metrics::read_process() {
 std::string Metrics::serialize() {
     const std::lock_guard lock(scrape_);
     read_process();
-    return prometheus::TextSerializer().Serialize(registry_.Collect());
+    return prometheus::TextSerializer().Serialize(families_->collect());
 }
 
 }  // namespace qr

@@ -1,10 +1,11 @@
 // Jobs wait here, leave in batches as soon as a lane is free, and are answered exactly once.
 //
-// What leaves next is decided by batch_policy.h; here are the lock, the lanes (threads that call
-// the blocking backend), and the clerk (a thread that answers jobs whose deadline passes while
-// every lane is busy). A small job that finds a lane free and nobody waiting is scored by the
-// thread that submits it. Who may submit, and how much, is admission's business; `jobs_max` only
-// bounds memory.
+// What leaves next is decided by batch_policy.h, what becomes of each job by job_book.h; here are
+// the lock, the lanes (threads that call the blocking backend), and the clerk (a thread that
+// answers jobs at their deadline, be they waiting or in a lane that takes longer). A large job
+// travels in slices. A small one that finds a lane free and nobody waiting is scored by the thread
+// that submits it. Who may submit, and how much, is admission's business; `jobs_max` only bounds
+// memory.
 #pragma once
 
 #include <cstddef>

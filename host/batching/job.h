@@ -21,8 +21,8 @@ struct JobScores {
     Duration scored{};         // from then until its last slice was scored
 };
 
-// Where an answer goes. deliver() is called once, from the thread that scored it, and must not
-// block.
+// Where an answer goes. deliver() is called once and must not block: from a lane, the clerk, or the
+// thread that submits, cancels or stops.
 class ReplySink {
   public:
     virtual ~ReplySink() = default;
@@ -49,10 +49,12 @@ using JobId = std::uint64_t;
 inline constexpr JobId kNoJob = 0;
 
 struct Job {
-    ScoreTask task;                                 // its claim is made by the batcher
-    std::shared_ptr<const void> vectors = nullptr;  // what the task's views point into
-    std::string tenant;                             // key id; empty without keys
-    int priority = 0;                               // 0..999, 0 first
+    ScoreTask task;  // its claim is made by the batcher
+    // What the task's views point into; kept as long as a lane may read it, which may be after the
+    // answer. Null: the submitter keeps the bytes until the answer, which then waits for the lane.
+    std::shared_ptr<const void> vectors = nullptr;
+    std::string tenant;  // key id; empty without keys
+    int priority = 0;    // 0..999, 0 first
     std::optional<TimePoint> deadline = std::nullopt;
     Reply reply;
 };

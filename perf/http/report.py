@@ -46,7 +46,8 @@ def machine():
     return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") + f"-{os.cpu_count()}-cores"
 
 
-def provenance(build, arguments):
+def origin(program, command):
+    """Where and of what a measurement was taken; `command` repeats it."""
     return {
         "machine": machine(),
         "cpu": cpu_model(),
@@ -54,9 +55,16 @@ def provenance(build, arguments):
         "kernel": platform.release(),
         "commit": _output("git", "rev-parse", "--short=12", "HEAD"),
         "dirty": bool(_output("git", "status", "--porcelain", "--untracked-files=no")),
-        "command": "scripts/bench.sh " + " ".join(sys.argv[2:]),
-        "binary": _output(str(build / "bin" / "quantumrerank"), "--version"),
+        "command": command,
+        "binary": _output(str(program), "--version"),
         "compiler": _output("g++", "--version").splitlines()[0],
+    }
+
+
+def provenance(build, arguments):
+    command = "scripts/bench.sh " + " ".join(sys.argv[2:])
+    return {
+        **origin(build / "bin" / "quantumrerank", command),
         "settings": {
             "ours": " ".join(processes.Ours.FLAGS),
             "nginx": "worker_processes 1; access_log off; client_body_buffer_size "
@@ -90,18 +98,26 @@ def table(result):
         unit = "" if bar["unit"] == "x" else " " + bar["unit"]
         lines.append(f"| {bar['what']} | {bar['found']:.2f}{unit} | {bar['bar']:.4g}{unit} | "
                      f"{'met' if bar['met'] else '**missed**'} |")
-    lines += ["", f"{result['cpu']}, {result['cores']} cores; commit {result['commit']}"
-              f"{' with changes' if result['dirty'] else ''}; `{result['command'].strip()}`."]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", signature(result)])
+
+
+def signature(result):
+    return (f"{result['cpu']}, {result['cores']} cores; commit {result['commit']}"
+            f"{' with changes' if result['dirty'] else ''}; `{result['command'].strip()}`.")
 
 
 def write(result):
+    keep(result, result["machine"], (BEGIN, END), table(result))
+
+
+def keep(result, name, marks, text):
+    """The figures in perf/results/<name>.json, `text` between the marks of docs/PERFORMANCE.md."""
     folder = ROOT / "perf" / "results"
     folder.mkdir(exist_ok=True)
-    file = folder / f"{result['machine']}.json"
+    file = folder / f"{name}.json"
     file.write_text(json.dumps(result, indent=1) + "\n")
-    page = PAGE.read_text()
-    before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    PAGE.write_text(f"{before}{BEGIN}\n{table(result)}\n{END}{after}")
+    begin, end = marks
+    before, rest = PAGE.read_text().split(begin)
+    after = rest.split(end)[1]
+    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}")
     print(f"written: {file.relative_to(ROOT)}, {PAGE.relative_to(ROOT)}", file=sys.stderr)

@@ -4,16 +4,17 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "host/backend/backends.h"
 #include "host/base/version.h"
-#include "server/app/request_limits.h"
-#include "server/handlers/respond.h"
 
 namespace qr {
 namespace {
 
 constexpr std::size_t kIoThreadsMax = 8;
+// Metrics are laid out before the backend is known.
+constexpr std::size_t kLanesShown = 8;
 
 std::size_t io_threads_of(const Config& config) {
     if (config.io_threads > 0) return config.io_threads;
@@ -35,9 +36,10 @@ http::Limits http_limits_of(const Config& config) {
             .rate_grace = config.rate_grace};
 }
 
-BatcherLimits batcher_limits_of(const Config& config) {
-    return {.jobs_max = config.max_concurrent_requests,
-            .delay_max = std::chrono::microseconds(config.queue_delay_max_us)};
+HealthLimits health_limits_of(const Config& config) {
+    return health_limits(
+        config.canary_interval, config.backend_timeout, config.watchdog_timeout,
+        config.on_gpu_loss == "exit" ? GpuLossAction::exit : GpuLossAction::degrade);
 }
 
 std::vector<std::string> patterns_of(const http::Router& router) {
@@ -47,36 +49,37 @@ std::vector<std::string> patterns_of(const http::Router& router) {
     return patterns;
 }
 
-std::vector<std::string> backend_names() {
+std::vector<std::string> names_of(std::span<const BackendEntry> entries) {
     std::vector<std::string> names;
-    for (const BackendEntry& entry : backends())
+    for (const BackendEntry& entry : entries)
         names.emplace_back(entry.name);
     return names;
 }
 
 }  // namespace
 
-struct App::Scoring {
-    std::unique_ptr<FidelityBackend> backend;
-    SelfTestReport self_test;
-    std::unique_ptr<Batcher> batcher;
-    std::unique_ptr<Services> services;
-};
-
-App::App(const Config& config, Log& log)
+App::App(const Config& config, Log& log, AppOptions options)
     : config_(config),
       log_(log),
       started_(clock_.now()),
-      authenticator_(config.api_key),
-      cors_(config.cors_allow_origin),
+      entries_(options.backends),
+      service_manager_(options.service_manager),
+      settings_(config),
+      admission_(clock_, admission_limits_of(config)),
       buffers_(config.cached_bytes_max) {
     add_routes();
     const std::vector<std::string> patterns = patterns_of(router_);
-    const std::vector<std::string> names = backend_names();
-    metrics_ = std::make_unique<Metrics>(
-        Metrics::Labels{.version = version(), .routes = patterns, .backends = names});
+    const std::vector<std::string> names = names_of(entries_);
+    metrics_ = std::make_unique<Metrics>(Metrics::Labels{
+        .version = version(), .routes = patterns, .backends = names, .lanes = kLanesShown});
+    metrics_->set_health_state(to_string(HealthState::starting));
     server_ = std::make_unique<http::Server>(*this, clock_, buffers_, http_limits_of(config),
                                              io_threads_of(config));
+    health_ = std::make_unique<HealthWatch>(
+        clock_, service_manager_,
+        HealthWatch::Options{.limits = health_limits_of(config),
+                             .canary_interval = config.canary_interval},
+        health_hooks(std::move(options.end_process)));
 }
 
 App::~App() {
@@ -88,41 +91,51 @@ Result<void> App::listen() {
 }
 
 Result<void> App::load_backend() {
-    auto scoring = std::make_unique<Scoring>();
-    const BackendOptions options{.threads = config_.backend_threads};
-    Result<std::unique_ptr<FidelityBackend>> backend = make_backend(config_.backend, options);
-    if (!backend.ok()) return state_.set(State::failing), backend.error();
-    const Result<SelfTestReport> report = self_test(**backend);
-    if (!report.ok()) return state_.set(State::failing), report.error();
+    Result<CheckedBackend> checked = make_checked_backend(
+        config_, entries_, clock_, [this](const FailoverStatus& status) { on_failover(status); });
+    const Result<void> serving =
+        checked.ok() ? serve_from(std::move(*checked)) : Result<void>(checked.error());
+    if (!serving.ok()) health_->on_load_failed(serving.error());
+    return serving;
+}
 
-    scoring->backend = std::move(*backend);
-    scoring->self_test = *report;
-    scoring->batcher =
-        std::make_unique<Batcher>(*scoring->backend, clock_, batcher_limits_of(config_), this);
-    scoring->services =
-        std::make_unique<Services>(Services{.clock = clock_,
-                                            .buffers = buffers_,
-                                            .batcher = *scoring->batcher,
-                                            .metrics = *metrics_,
-                                            .rerank_limits = rerank_limits_of(config_),
-                                            .parse_limits = parse_limits_of(config_),
-                                            .default_timeout = config_.default_timeout});
-    scoring_ = std::move(scoring);
-    state_.set(State::ready);
-    metrics_->ready.Set(1);
-
+Result<void> App::serve_from(CheckedBackend checked) {
+    scoring_ = std::make_unique<ScoringPart>(std::move(checked), config_, clock_, buffers_,
+                                             *metrics_, *this);
     const BackendCapabilities can = scoring_->backend->capabilities();
     LogLine line = log_.line(LogLevel::info, Event::backend_ready);
     line.text("backend", scoring_->backend->name()).text("device", can.device);
     line.text("instruction_set", can.instruction_set);
-    line.number("threads", std::uint64_t{can.threads});
+    line.number("threads", std::uint64_t{can.threads}).number("lanes", std::uint64_t{can.lanes});
     log_.write(std::move(line));
-    return {};
+    const auto batcher = [part = scoring_.get()] { return part->batcher.status(); };
+    return scoring_->failover ? health_->on_loaded(scoring_->failover, batcher)
+                              : health_->on_loaded(scoring_->backend, batcher);
+}
+
+void App::apply(const Config& config) {
+    settings_.replace(config);
+    admission_.set_limits(admission_limits_of(config));
+    log_.set_level(config.log_level);
+    end_reload("applied");
+}
+
+void App::reject_reload() {
+    end_reload("refused");
+}
+
+// A service manager that does not listen is no reason to serve worse.
+void App::begin_reload() {
+    static_cast<void>(service_manager_.reloading(clock_.now()));
+}
+
+void App::end_reload(std::string_view result) {
+    metrics_->config_reloads.at(result).Increment();
+    static_cast<void>(service_manager_.ready());
 }
 
 void App::begin_drain() {
-    state_.set(State::draining);
-    metrics_->ready.Set(0);
+    health_->begin_drain();
 }
 
 bool App::drain(std::chrono::milliseconds slice) {
@@ -130,45 +143,9 @@ bool App::drain(std::chrono::milliseconds slice) {
 }
 
 void App::stop() {
-    if (scoring_ != nullptr) scoring_->batcher->stop();
+    health_->stop();
+    if (scoring_ != nullptr) scoring_->batcher.stop();
     server_->stop();
-}
-
-const Services* App::services() const {
-    return scoring_->services.get();
-}
-
-void App::on_batch(const BatchReport& report) noexcept {
-    if (report.failed) return;
-    metrics_->batch_tasks.Observe(static_cast<double>(report.jobs));
-    metrics_->score_seconds.Observe(std::chrono::duration<double>(report.scored).count());
-    metrics_->scored_documents.Increment(static_cast<double>(report.rows));
-    metrics_->scored_pairs(report.backend).Increment(static_cast<double>(report.pairs));
-}
-
-void App::on_unscored(Code) noexcept {}
-
-HealthSnapshot App::snapshot() const {
-    HealthSnapshot snapshot{.state = state_.get(),
-                            .uptime = clock_.now() - started_,
-                            .connections = server_->connections(),
-                            .requests_in_flight = server_->requests_in_flight()};
-    if (snapshot.state == State::starting || scoring_ == nullptr) return snapshot;
-    snapshot.queue_jobs = scoring_->batcher->status().waiting_jobs;
-    snapshot.backend = {.name = std::string(scoring_->backend->name()),
-                        .capabilities = scoring_->backend->capabilities(),
-                        .self_test = scoring_->self_test};
-    return snapshot;
-}
-
-std::string App::scrape() {
-    metrics_->http_connections.Set(static_cast<double>(server_->connections()));
-    metrics_->http_requests_in_flight.Set(static_cast<double>(server_->requests_in_flight()));
-    const bool has_queue = state_.get() != State::starting && scoring_ != nullptr;
-    metrics_->queue_jobs.Set(
-        has_queue ? static_cast<double>(scoring_->batcher->status().waiting_jobs) : 0);
-    metrics_->set_log_lines_dropped(log_.dropped_lines());
-    return metrics_->serialize();
 }
 
 }  // namespace qr

@@ -1,48 +1,65 @@
 // The composition root: owns every part in construction order and is what connections talk to.
 //
-// Order matters in both directions: the HTTP server is built first and destroyed last, so that an
-// answer still under way always finds the io_context it posts to; the batcher is stopped before
-// either.
+// app.cpp builds and takes down, exchange.cpp treats one exchange, routes.cpp lists the endpoints,
+// observe.cpp tells health and metrics. Order matters in both directions: the HTTP server is built
+// before the backend and destroyed after it, so that an answer still under way always finds the
+// io_context it posts to; the batcher is stopped before either.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
-#include <vector>
+#include <variant>
 
-#include "host/backend/fidelity_backend.h"
+#include "host/admission/admission.h"
 #include "host/base/buffer.h"
 #include "host/base/clock.h"
 #include "host/base/log.h"
 #include "host/base/metrics.h"
-#include "server/app/server_state.h"
+#include "host/health/health_watch.h"
+#include "host/health/service_manager.h"
+#include "server/app/live_settings.h"
+#include "server/app/request_context.h"
+#include "server/app/scoring_part.h"
 #include "server/config/config.h"
-#include "server/filters/authenticate.h"
-#include "server/filters/cors.h"
 #include "server/handlers/health.h"
-#include "server/handlers/services.h"
 #include "server/http/application.h"
 #include "server/http/router.h"
 #include "server/http/server.h"
 
 namespace qr {
 
-// Serves until SIGTERM or SIGINT. The exit code: 0 after a drained shutdown, 2 when the address
-// cannot be bound, 3 when the backend cannot run here, 1 when its self-test fails.
-int run_server(const Config& config, const std::vector<std::string>& warnings);
+// What an app is given besides its configuration.
+struct AppOptions {
+    std::span<const BackendEntry> backends = qr::backends();
+    // The health watch's verdict: see HealthWatch::Hooks.
+    std::function<void(const EndOfProcess&)> end_process = nullptr;
+    ServiceManager::Environment service_manager = {};
+};
 
 class App final : public http::Application, public BatchObserver {
   public:
-    App(const Config& config, Log& log);
+    App(const Config& config, Log& log, AppOptions options = {});
     ~App() override;
 
     // Binds and answers, 503 `starting` for what needs a backend.
     Result<void> listen();
     // Makes the backend, checks it, and turns ready.
     Result<void> load_backend();
+    // Turns ready with that backend. Once.
+    Result<void> serve_from(CheckedBackend checked);
+
+    // A reload: begun, then either the live settings of `config` are taken over for requests to
+    // come, or it came to nothing.
+    void begin_reload();
+    void apply(const Config& config);
+    void reject_reload();
 
     // Not ready from now on; requests are still served.
     void begin_drain();
-    // No new connections; true once nothing is in flight.
+    // No new connections; true once all have ended.
     bool drain(std::chrono::milliseconds slice);
     // Answers what still waits, closes everything, joins. Idempotent.
     void stop();
@@ -52,34 +69,45 @@ class App final : public http::Application, public BatchObserver {
     std::optional<http::Response> refuse(http::Request& head) override;
     boost::asio::awaitable<http::Response> handle(http::Request& request) override;
     http::Response describe(const http::Request& request, const Error& error) override;
+    void failed(const http::Request& request, std::string_view what) noexcept override;
     void completed(const http::Request& request, const http::Response& response,
                    const http::Exchange& exchange) noexcept override;
 
   private:
-    // What exists once the backend does.
-    struct Scoring;
-
     void add_routes();
-    const Services* services() const;
-    std::optional<Error> refusal(http::Request& head) const;
+    void end_reload(std::string_view result);
+    const Services& services() const { return scoring_->services; }
+
+    // What a route asks of a request before it is read: who sends it, and a place.
+    Result<void> authenticate(http::Request& head, const http::Route& route) const;
+    std::optional<http::Response> take_place(http::Request& head);
     http::Response finished(const http::Request& request, http::Response response) const;
+
     void on_batch(const BatchReport& report) noexcept override;
     void on_unscored(Code why) noexcept override;
+    HealthWatch::Hooks health_hooks(std::function<void(const EndOfProcess&)> end_process);
+    void on_health(const HealthReport& report);
+    void on_failover(const FailoverStatus& status);
+    void on_canary(std::string_view backend, const CanaryResult& result);
+    Readiness readiness(std::size_t shed_percent) const;
     HealthSnapshot snapshot() const;
     std::string scrape();
+    void scrape_scoring();
 
-    const Config& config_;
+    const Config config_;  // as it was at the start
     Log& log_;
     const SteadyClock clock_;
     const TimePoint started_;
-    ServerState state_;
+    const std::span<const BackendEntry> entries_;
+    ServiceManager service_manager_;
+    CurrentSettings settings_;
+    Admission admission_;
     http::Router router_;
-    const Authenticator authenticator_;
-    const Cors cors_;
     std::unique_ptr<Metrics> metrics_;
     BufferPool buffers_;
     std::unique_ptr<http::Server> server_;
-    std::unique_ptr<Scoring> scoring_;  // set before the state turns ready, read after
+    std::unique_ptr<ScoringPart> scoring_;  // set before the state turns ready, read after
+    std::unique_ptr<HealthWatch> health_;   // asks all of the above
 };
 
 }  // namespace qr

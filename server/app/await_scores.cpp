@@ -41,7 +41,9 @@ struct Submission {
                 .deadline = terms->deadline,
                 .reply = Reply(std::make_unique<Sink>(std::forward<Handler>(handler)))};
         const Result<JobId> taken = batcher->submit(job);
-        if (!taken.ok()) job.reply.deliver(taken.error());
+        if (!taken.ok()) return job.reply.deliver(taken.error());
+        if (*taken == kNoJob || terms->client == nullptr) return;
+        terms->client->on_gone([batcher, id = *taken] { batcher->cancel(id); });
     }
 };
 

@@ -1,8 +1,10 @@
 // How the app treats one exchange: what is refused at the head, who handles it, what is recorded.
-#include <charconv>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "server/app/app.h"
+#include "server/app/request_context.h"
 #include "server/handlers/respond.h"
 
 namespace qr {
@@ -19,8 +21,8 @@ std::uint64_t microseconds(Duration duration) {
     return static_cast<std::uint64_t>(count);
 }
 
-std::optional<Error> state_refusal(State state) {
-    if (state == State::ready || state == State::draining) return std::nullopt;
+std::optional<Error> state_refusal(HealthState state) {
+    if (state != HealthState::starting && state != HealthState::failing) return std::nullopt;
     return Error{
         .code = Code::unavailable,
         .message = "the server is " + std::string(to_string(state)) + "; try again shortly",
@@ -31,35 +33,44 @@ std::optional<Error> state_refusal(State state) {
 }  // namespace
 
 std::optional<http::Response> App::refuse(http::Request& head) {
+    const auto context = std::make_shared<RequestContext>();
+    context->settings = settings_.get();
+    head.held = context;
     head.route = kUnmatched;
     if (head.verb == http::Verb::options) {
         const std::vector<http::Verb> verbs = router_.verbs(head.path);
-        if (!verbs.empty()) return finished(head, cors_.preflight(head, verbs));
+        if (!verbs.empty()) {
+            return finished(head, context->settings->cors.preflight(head, verbs));
+        }
     }
-    const std::optional<Error> error = refusal(head);
-    if (error) return describe(head, *error);
-    return std::nullopt;
-}
-
-std::optional<Error> App::refusal(http::Request& head) const {
     const Result<http::Router::Match> match = router_.find(head.verb, head.path);
-    if (!match.ok()) return match.error();
+    if (!match.ok()) return describe(head, match.error());
     const http::Route& route = *match->route;
     head.route = route.pattern;
-    if (route.access == http::Access::keyed) {
-        Result<std::string> tenant = authenticator_.tenant_of(head.fields);
-        if (!tenant.ok()) return tenant.error();
-        head.tenant = std::move(*tenant);
-    }
+    const Result<void> known = authenticate(head, route);
+    if (!known.ok()) return describe(head, known.error());
     if (route.work == http::Work::light) return std::nullopt;
-    if (std::optional<Error> refused = state_refusal(state_.get())) return refused;
-    const std::size_t in_flight = server_->requests_in_flight();
-    if (in_flight > config_.max_concurrent_requests) {
-        return Error{.code = Code::overloaded,
-                     .message = "too many requests at once; try again shortly",
-                     .found = std::to_string(in_flight),
-                     .allowed = std::to_string(config_.max_concurrent_requests)};
+    if (const auto refused = state_refusal(health_->state())) return describe(head, *refused);
+    return take_place(head);
+}
+
+Result<void> App::authenticate(http::Request& head, const http::Route& route) const {
+    if (route.access == http::Access::open) return {};
+    Result<std::string> tenant = context_of(head)->settings->authenticator.tenant_of(head.fields);
+    if (!tenant.ok()) return tenant.error();
+    head.tenant = std::move(*tenant);
+    return {};
+}
+
+std::optional<http::Response> App::take_place(http::Request& head) {
+    // Too large is too large however calm it is: that refusal is the session's, and final.
+    if (head.content_length.value_or(0) > config_.payload_limit) return std::nullopt;
+    auto answer = admission_.admit(head.tenant, head.content_length);
+    if (const auto* refused = std::get_if<AdmissionRefusal>(&answer)) {
+        const Error error = error_of(refused->overload, head.content_length);
+        return finished(head, error_response(error, head, refused->retry_after));
     }
+    context_of(head)->place = std::move(std::get<Place>(answer));
     return std::nullopt;
 }
 
@@ -77,8 +88,16 @@ http::Response App::describe(const http::Request& request, const Error& error) {
 }
 
 http::Response App::finished(const http::Request& request, http::Response response) const {
-    cors_.decorate(request, response);
+    const RequestContext* const context = context_of(request);
+    const auto settings = context != nullptr ? context->settings : settings_.get();
+    settings->cors.decorate(request, response);
     return response;
+}
+
+void App::failed(const http::Request& request, std::string_view what) noexcept {
+    LogLine line = log_.line(LogLevel::error, Event::request_failed);
+    line.text("id", request.id).text("route", request.route).text("message", what);
+    log_.write(std::move(line));
 }
 
 void App::completed(const http::Request& request, const http::Response& response,

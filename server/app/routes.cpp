@@ -5,6 +5,7 @@
 #include "embedded/docs_js.h"
 #include "embedded/openapi_json.h"
 #include "server/app/app.h"
+#include "server/app/request_context.h"
 #include "server/handlers/health.h"
 #include "server/handlers/methods.h"
 #include "server/handlers/respond.h"
@@ -54,18 +55,19 @@ void App::add_routes() {
             {Verb::post, std::move(pattern), Access::keyed, Work::scoring, std::move(handler)});
     };
     post("/v1/rerank", [this](http::Request& request, const PathParameters&) {
-        return handle_rerank(*services(), request);
+        return handle_rerank(services(), context_of(request)->grant(), request);
     });
     post("/v1/score", [this](http::Request& request, const PathParameters&) {
-        return handle_score(*services(), request);
+        return handle_score(services(), context_of(request)->grant(), request);
     });
     get("/v1/methods", Access::keyed,
         [](http::Request&, const PathParameters&) { return just(json_response(print_methods())); });
     get("/health/live", Access::open, [](http::Request&, const PathParameters&) {
         return just(json_response(print_liveness()));
     });
-    get("/health/ready", Access::open, [this](http::Request&, const PathParameters&) {
-        return just(readiness_response(state_.get()));
+    get("/health/ready", Access::open, [this](http::Request& request, const PathParameters&) {
+        const std::size_t shed_percent = context_of(request)->settings->shed_percent;
+        return just(readiness_response(readiness(shed_percent)));
     });
     get("/health", Access::keyed, [this](http::Request&, const PathParameters&) {
         return just(json_response(print_health(snapshot())));

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/cli/console.h"
-#include "server/config/config.h"
+#include "server/config/load_config.h"
 
 namespace CLI {
 class App;
@@ -14,7 +14,7 @@ class App;
 
 namespace qr::cli {
 
-using RunServer = std::function<int(const Config&, const std::vector<std::string>& warnings)>;
+using RunServer = std::function<int(const config::Loaded&, const config::LoadConfig&)>;
 
 // What a command works with and where it leaves its exit code; outlives the parser.
 struct Session {

@@ -1,8 +1,9 @@
-// config print | check | docs: the settings as they are in effect, whether they hold, what they
-// mean.
+// config print | check | docs | metrics: the settings as they are in effect, whether they hold,
+// what they mean; and the page that lists the metrics.
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "host/base/metrics_docs.h"
 #include "server/cli/commands.h"
 #include "server/cli/settings_options.h"
 #include "server/config/print_config.h"
@@ -45,6 +46,8 @@ void add_config(CLI::App& app, Session& session) {
     add_check(*command, session);
     command->add_subcommand("docs", "Print the page that documents every setting, in Markdown")
         ->callback([&session] { session.console.out << config::print_docs(); });
+    command->add_subcommand("metrics", "Print the page that documents every metric, in Markdown")
+        ->callback([&session] { session.console.out << print_metrics_docs(); });
 }
 
 }  // namespace qr::cli

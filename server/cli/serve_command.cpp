@@ -11,10 +11,12 @@ void add_serve(CLI::App& app, Session& session) {
     CLI::App* command = app.add_subcommand("serve", "Serve over HTTP until SIGTERM");
     const auto options = std::make_shared<SettingsOptions>(*command);
     command->callback([options, &session] {
-        const config::Loaded loaded = options->load(session.console);
-        session.exit_code = report(loaded, session.console)
-                                ? session.run_server(loaded.config, loaded.warnings)
-                                : kUsage;
+        const config::LoadConfig load = [options, &session] {
+            return options->load(session.console);
+        };
+        const config::Loaded loaded = load();
+        session.exit_code =
+            report(loaded, session.console) ? session.run_server(loaded, load) : kUsage;
     });
 }
 

@@ -15,6 +15,9 @@
 
 namespace qr {
 
+// The highest max_concurrent_requests: what is sized once for all that a reload may ask for.
+inline constexpr std::size_t kConcurrentRequestsMax = 1'000'000;
+
 struct Config {
     std::string hostname = "127.0.0.1";
     std::uint16_t port = 8080;

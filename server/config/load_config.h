@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,9 @@ struct Sources {
 };
 
 Loaded load_config(const Sources& sources);
+
+// The same layers once more, as they are by then.
+using LoadConfig = std::function<Loaded()>;
 
 // One layer after the other, for callers that have the file's text instead of its path.
 class ConfigLoader {

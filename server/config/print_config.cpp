@@ -22,11 +22,15 @@ unknown key or flag is a mistake; an unknown variable that begins with `QR_` is 
 `quantumrerank config check` looks without starting anything; `quantumrerank config print` shows
 what is in effect and where each value came from, secrets masked.
 
+SIGHUP reads all layers again. Settings marked *live* change for requests to come, those under way
+keep what they began with; the others are named in a warning and wait for a restart. A mistake
+anywhere changes nothing and is logged.
+
 Sizes take bytes or a suffix: `67108864`, `64MiB`. Lists are TOML lists of strings or, everywhere,
 one comma-separated text.
 
-| Key | Default | Allowed | Meaning |
-|---|---|---|---|
+| Key | Default | Allowed | Change | Meaning |
+|---|---|---|---|---|
 )";
 
 // A bar would end the table's cell, stars would set it in bold.
@@ -56,7 +60,9 @@ std::string print_docs() {
     std::string page(kDocsHead);
     for (const Setting& setting : settings()) {
         page += "| `" + std::string(setting.key) + "` | `" + print_value(setting, defaults) +
-                "` | " + cell(allowed_values(setting)) + " | " + cell(setting.help) + " |\n";
+                "` | " + cell(allowed_values(setting)) + " | " +
+                (setting.effect == Effect::live ? "live" : "restart") + " | " + cell(setting.help) +
+                " |\n";
     }
     return page;
 }

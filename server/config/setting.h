@@ -24,6 +24,8 @@ using Member = std::variant<std::string Config::*, std::uint16_t Config::*, std:
 
 enum class Unit : std::uint8_t { none, bytes };
 enum class Secrecy : std::uint8_t { open, secret };
+// When a change takes effect: at the next start, or at SIGHUP for requests to come.
+enum class Effect : std::uint8_t { at_start, live };
 
 struct Setting {
     std::string_view key;  // of the TOML file: "payload_limit"
@@ -33,6 +35,7 @@ struct Setting {
     std::uint64_t highest = 0;
     Unit unit = Unit::none;
     Secrecy secrecy = Secrecy::open;
+    Effect effect = Effect::at_start;
     bool (*is_allowed)(std::string_view item) = nullptr;  // of a text, or of one item of a list
     std::string_view allowed = {};                        // what is_allowed wants, in words
 };

@@ -55,6 +55,11 @@ constexpr Setting secret(Setting setting) {
     return setting;
 }
 
+constexpr Setting live(Setting setting) {
+    setting.effect = Effect::live;
+    return setting;
+}
+
 constexpr std::array kSettings = {
     words("hostname", &Config::hostname, is_word, "an address or a host name, up to 256 characters",
           "Address to listen on. 0.0.0.0 serves every network of the machine; set api_key then."),
@@ -73,34 +78,39 @@ constexpr std::array kSettings = {
            "Threads that read and write sockets and parse; 0 is one per core, at most 8."),
     bytes("payload_limit", &Config::payload_limit, kKiB, 16 * kGiB,
           "Largest request body, as sent and, if compressed, once expanded."),
-    number("max_concurrent_requests", &Config::max_concurrent_requests, 1, 1'000'000,
-           "Requests in progress at once, waiting ones included; further ones are answered 429. "
-           "Bounds waiting: the last of them is scored after all the others."),
-    number("max_client_batch_size", &Config::max_client_batch_size, 1, 1'000'000,
-           "Documents in one request."),
-    number("max_client_queries", &Config::max_client_queries, 1, 100'000,
-           "Queries in one request."),
-    number("max_client_pairs", &Config::max_client_pairs, 1, 1'000'000'000,
-           "Queries times documents in one request: each pair takes 8 bytes of scores."),
-    number("default_timeout_ms", &Config::default_timeout, 1, kMillisecondsMax,
-           "Deadline of a request that names none, in milliseconds; then it is answered 504."),
-    number("queue_rows_max", &Config::queue_rows_max, 1, 1'000'000'000,
-           "Documents of all requests in progress; once there are so many, further requests are "
-           "answered 429."),
-    bytes("queue_bytes_max", &Config::queue_bytes_max, kMiB, 1024 * kGiB,
-          "Bodies of all requests in progress; one that would exceed it is answered 429, unless "
-          "it is alone."),
+    live(number(
+        "max_concurrent_requests", &Config::max_concurrent_requests, 1, kConcurrentRequestsMax,
+        "Requests in progress at once, waiting ones included; further ones are answered 429. "
+        "Bounds waiting: the last of them is scored after all the others.")),
+    live(number("max_client_batch_size", &Config::max_client_batch_size, 1, 1'000'000,
+                "Documents in one request.")),
+    live(number("max_client_queries", &Config::max_client_queries, 1, 100'000,
+                "Queries in one request.")),
+    live(number("max_client_pairs", &Config::max_client_pairs, 1, 1'000'000'000,
+                "Queries times documents in one request: each pair takes 8 bytes of scores.")),
+    live(
+        number("default_timeout_ms", &Config::default_timeout, 1, kMillisecondsMax,
+               "Deadline of a request that names none, in milliseconds; then it is answered 504.")),
+    live(number(
+        "queue_rows_max", &Config::queue_rows_max, 1, 1'000'000'000,
+        "Documents of all requests in progress; once there are so many, further requests are "
+        "answered 429.")),
+    live(bytes(
+        "queue_bytes_max", &Config::queue_bytes_max, kMiB, 1024 * kGiB,
+        "Bodies of all requests in progress; one that would exceed it is answered 429, unless "
+        "it is alone.")),
     number("queue_delay_max_us", &Config::queue_delay_max_us, 0, 1'000'000,
            "How long a job may wait for others to share its batch although the backend is free, in "
            "microseconds. A larger delay fills batches better and adds that much to the median "
            "latency of a calm server; a busy one fills them without it. Rule of thumb: 0, or half "
            "of one batch's run time on a device whose batches cost the same at any size."),
-    number("max_tenant_share_percent", &Config::max_tenant_share_percent, 1, 100,
-           "How much of max_concurrent_requests one API key may hold while there are several keys; "
-           "beyond it that key alone is answered 429."),
-    number("shed_percent", &Config::shed_percent, 1, 100,
-           "How full max_concurrent_requests may be while the server is degraded before "
-           "/health/ready turns 503, so that a load balancer sends less."),
+    live(number(
+        "max_tenant_share_percent", &Config::max_tenant_share_percent, 1, 100,
+        "How much of max_concurrent_requests one API key may hold while there are several keys; "
+        "beyond it that key alone is answered 429.")),
+    live(number("shed_percent", &Config::shed_percent, 1, 100,
+                "How full max_concurrent_requests may be while the server is degraded before "
+                "/health/ready turns 503, so that a load balancer sends less.")),
     bytes("cached_bytes_max", &Config::cached_bytes_max, 0, 1024 * kGiB,
           "Request buffers kept for reuse. More saves page faults under load and costs that much "
           "resident memory."),
@@ -132,21 +142,23 @@ constexpr std::array kSettings = {
     number("watchdog_timeout_ms", &Config::watchdog_timeout, 0, kMillisecondsMax,
            "How long nothing may move (a batch, an event loop) or the server be failing before the "
            "process ends itself, in milliseconds, to be started anew; 0: never."),
-    number("drain_delay_ms", &Config::drain_delay, 0, kMillisecondsMax,
-           "From SIGTERM to closing the port, not ready but still serving, in milliseconds: time "
-           "for a load balancer to notice. Rule of thumb: two of its probe intervals."),
-    number("shutdown_timeout_ms", &Config::shutdown_timeout, 0, kMillisecondsMax,
-           "How long requests in progress may take to finish after that, in milliseconds."),
-    secret(words("api_key", &Config::api_key, is_key,
-                 "keys of 1..256 visible ASCII characters, other than ***",
-                 "Keys of which a client must send one as `Authorization: Bearer`; none: open to "
-                 "everyone who can connect. Prefer file or environment: flags are visible in the "
-                 "process list.")),
-    words("cors_allow_origin", &Config::cors_allow_origin, is_origin,
-          "origins such as https://example.org, or *",
-          "Origins whose pages may call from a browser."),
-    words("log_level", &Config::log_level, nullptr, "debug, info, warn, error, off",
-          "Least severity that is logged; requests are info."),
+    live(number(
+        "drain_delay_ms", &Config::drain_delay, 0, kMillisecondsMax,
+        "From SIGTERM to closing the port, not ready but still serving, in milliseconds: time "
+        "for a load balancer to notice. Rule of thumb: two of its probe intervals.")),
+    live(number("shutdown_timeout_ms", &Config::shutdown_timeout, 0, kMillisecondsMax,
+                "How long requests in progress may take to finish after that, in milliseconds.")),
+    live(secret(
+        words("api_key", &Config::api_key, is_key,
+              "keys of 1..256 visible ASCII characters, other than ***",
+              "Keys of which a client must send one as `Authorization: Bearer`; none: open to "
+              "everyone who can connect. Prefer file or environment: flags are visible in the "
+              "process list."))),
+    live(words("cors_allow_origin", &Config::cors_allow_origin, is_origin,
+               "origins such as https://example.org, or *",
+               "Origins whose pages may call from a browser.")),
+    live(words("log_level", &Config::log_level, nullptr, "debug, info, warn, error, off",
+               "Least severity that is logged; requests are info.")),
 };
 
 }  // namespace

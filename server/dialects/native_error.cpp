@@ -66,6 +66,7 @@ std::string print_error(const Error& error, std::string_view id) {
     print_unless_empty(out, "pointer", error.pointer);
     print_unless_empty(out, "found", error.found);
     print_unless_empty(out, "allowed", error.allowed);
+    print_unless_empty(out, "reason", error.reason);
     out.end_object();
     out.field("message", error.message);
     out.field("detail", error.message);

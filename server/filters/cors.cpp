@@ -29,7 +29,8 @@ void Cors::decorate(const http::Request& request, http::Response& response) cons
     if (!allows(origin)) return;
     response.fields.add("Access-Control-Allow-Origin", std::string(origin));
     response.fields.add("Access-Control-Expose-Headers",
-                        "X-Request-Id, Server-Timing, Retry-After");
+                        "X-Request-Id, Server-Timing, Retry-After, retry-after-ms, x-compute-type, "
+                        "x-total-time, x-queue-time, x-inference-time, x-compute-time");
 }
 
 http::Response Cors::preflight(const http::Request& request,

@@ -5,30 +5,37 @@
 #include <optional>
 #include <string>
 
+#include "host/admission/admission.h"
 #include "host/backend/fidelity_backend.h"
 #include "host/base/clock.h"
-#include "server/app/server_state.h"
+#include "host/batching/batcher.h"
+#include "host/health/health_monitor.h"
 #include "server/http/message.h"
 
 namespace qr {
 
 // What GET /health shows, gathered by the composition root.
 struct HealthSnapshot {
-    State state = State::starting;
-    Duration uptime{};
+    TimePoint now{};
+    TimePoint started{};
     std::size_t connections = 0;
     std::size_t requests_in_flight = 0;
-    std::size_t queue_jobs = 0;
-    struct Backend {
-        std::string name;
-        BackendCapabilities capabilities;
-        SelfTestReport self_test;
-    };
-    std::optional<Backend> backend;  // absent while starting
+    AdmissionFigures admitted;
+    HealthReport health;
+    // Of the backend that was chosen; these three only where health.backends is not empty.
+    BatcherStatus batcher;
+    BackendCapabilities capabilities;
+    SelfTestReport self_test;
 };
 
-std::string print_liveness();                    // the process answers; nothing else is asked
-http::Response readiness_response(State state);  // 200 when ready, else 503 with Retry-After
+struct Readiness {
+    HealthState state = HealthState::starting;
+    bool is_ready = false;
+};
+
+std::string print_liveness();  // the process answers; nothing else is asked
+// 200 when ready, else 503 with Retry-After. A degraded server says so in a field, too.
+http::Response readiness_response(Readiness readiness);
 std::string print_health(const HealthSnapshot& snapshot);
 
 }  // namespace qr

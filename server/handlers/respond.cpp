@@ -1,6 +1,8 @@
 #include "server/handlers/respond.h"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,14 +54,24 @@ Result<std::optional<std::size_t>> header_length_of(const http::Request& request
 
 }  // namespace
 
-http::Response error_response(const Error& error, const http::Request& request) {
+void add_retry_after(http::Response& response, Duration time) {
+    const auto seconds =
+        std::max(std::chrono::ceil<std::chrono::seconds>(time), std::chrono::seconds(1));
+    const auto milliseconds =
+        std::max(std::chrono::ceil<std::chrono::milliseconds>(time), std::chrono::milliseconds(1));
+    response.fields.add("Retry-After", std::to_string(seconds.count()));
+    response.fields.add("retry-after-ms", std::to_string(milliseconds.count()));
+}
+
+http::Response error_response(const Error& error, const http::Request& request,
+                              Duration retry_after) {
     http::Response response{.status = native::status_of(error.code),
                             .body = native::print_error(error, request.id),
                             .error = error.code};
     switch (error.code) {
         case Code::overloaded:
         case Code::unavailable:
-            response.fields.add("Retry-After", "1");
+            add_retry_after(response, retry_after);
             break;
         case Code::method_not_allowed:
             response.fields.add("Allow", error.allowed);

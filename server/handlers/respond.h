@@ -1,14 +1,20 @@
 // Errors and bodies as HTTP responses of the native dialect, and the payload inside a request.
 #pragma once
 
+#include "host/base/clock.h"
 #include "host/base/error.h"
 #include "server/dialects/native.h"
 #include "server/http/message.h"
 
 namespace qr {
 
-// Adds Retry-After to 429 and 503, Allow to 405 and WWW-Authenticate to 401.
-http::Response error_response(const Error& error, const http::Request& request);
+// Adds Retry-After to 429 and 503, Allow to 405 and WWW-Authenticate to 401. Whoever knows better
+// than `retry_after` when to come back says so.
+http::Response error_response(const Error& error, const http::Request& request,
+                              Duration retry_after = std::chrono::seconds(1));
+
+// Retry-After in whole seconds, rounded up, and retry-after-ms, which some clients prefer.
+void add_retry_after(http::Response& response, Duration time);
 
 http::Response json_response(std::string body);
 

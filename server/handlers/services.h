@@ -1,26 +1,36 @@
-// What handlers may use: references into the composition root, which outlives every request.
+// What handlers may use, and what one scoring request has been granted.
 #pragma once
 
 #include <chrono>
 
+#include "host/admission/admission.h"
 #include "host/base/buffer.h"
 #include "host/base/clock.h"
 #include "host/base/metrics.h"
 #include "host/batching/batcher.h"
 #include "host/rerank/reranker.h"
-#include "server/app/server_state.h"
 #include "server/dialects/native.h"
 
 namespace qr {
 
+// References into the composition root, which outlives every request.
 struct Services {
     const Clock& clock;
     BufferPool& buffers;
     Batcher& batcher;
     Metrics& metrics;
-    RerankLimits rerank_limits;
-    native::ParseLimits parse_limits;
+};
+
+struct RequestLimits {
+    RerankLimits rerank;
+    native::ParseLimits parse;
     std::chrono::milliseconds default_timeout;
+};
+
+// Settled at the request's head and kept until its answer is out, whatever is reloaded meanwhile.
+struct Grant {
+    const RequestLimits& limits;
+    Place& place;
 };
 
 }  // namespace qr

@@ -1,13 +1,15 @@
 #include "server/handlers/stage_times.h"
 
 #include <charconv>
+#include <utility>
 
 namespace qr {
 
-void StageTimes::finish(std::string_view stage) {
+Duration StageTimes::finish(std::string_view stage) {
     const TimePoint now = clock_.now();
-    add(stage, now - last_);
-    last_ = now;
+    const Duration taken = now - std::exchange(last_, now);
+    add(stage, taken);
+    return taken;
 }
 
 void StageTimes::add(std::string_view stage, Duration duration) {

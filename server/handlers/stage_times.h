@@ -14,7 +14,8 @@ class StageTimes {
     explicit StageTimes(const Clock& clock) : clock_(clock), last_(clock.now()) {}
 
     void restart() { last_ = clock_.now(); }
-    void finish(std::string_view stage);  // took since construction, restart() or the last finish()
+    // A stage took from construction, restart() or the last finish() until now. Returns how long.
+    Duration finish(std::string_view stage);
     void add(std::string_view stage, Duration duration);
 
     // "parse;dur=0.041, queue;dur=0.006"

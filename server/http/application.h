@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <optional>
+#include <string_view>
 
 #include "host/base/clock.h"
 #include "host/base/error.h"
@@ -36,6 +37,9 @@ class Application {
 
     // The answer to what never became a request: bad framing, slow client, too large.
     virtual Response describe(const Request& request, const Error& error) = 0;
+
+    // An exception that refuse() or handle() let out: a bug of ours. `what` is not for the client.
+    virtual void failed(const Request& request, std::string_view what) noexcept = 0;
 
     virtual void completed(const Request& request, const Response& response,
                            const Exchange& exchange) noexcept = 0;

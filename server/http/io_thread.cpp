@@ -28,7 +28,11 @@ asio::awaitable<void> serve(std::unique_ptr<Session> session) {
 }  // namespace
 
 IoThread::IoThread(Context& context)
-    : context_(context), loop_(1), work_(loop_.get_executor()), reaper_(loop_) {}
+    : context_(context),
+      pulsed_at_(context.clock.now().time_since_epoch().count()),
+      loop_(1),
+      work_(loop_.get_executor()),
+      reaper_(loop_) {}
 
 void IoThread::start() {
     thread_ = std::thread([this] { loop_.run(); });
@@ -52,6 +56,17 @@ void IoThread::stop() {
     asio::post(loop_, [this] { request_stop(); });
     work_.reset();
     thread_.join();
+}
+
+TimePoint IoThread::pulse() {
+    if (!thread_.joinable()) return context_.clock.now();
+    if (!is_pulse_asked_.exchange(true)) {
+        asio::post(loop_, [this] {
+            pulsed_at_.store(context_.clock.now().time_since_epoch().count());
+            is_pulse_asked_.store(false);
+        });
+    }
+    return TimePoint(Duration(pulsed_at_.load()));
 }
 
 void IoThread::request_stop() {

@@ -43,6 +43,9 @@ class IoThread {
     // session's handler has returned. Idempotent.
     void stop();
 
+    // When the loop last turned; makes it turn again. Before start(): now.
+    TimePoint pulse();
+
     std::size_t connections() const { return connections_.load(); }
     std::size_t overflowing() const { return overflowing_.load(); }
     std::size_t requests_in_flight() const { return in_flight_.load(); }
@@ -71,6 +74,8 @@ class IoThread {
     std::atomic<std::size_t> overflowing_{0};
     std::atomic<std::size_t> in_flight_{0};
     DateLine date_;
+    std::atomic<Duration::rep> pulsed_at_;
+    std::atomic<bool> is_pulse_asked_{false};
 
     boost::asio::io_context loop_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;

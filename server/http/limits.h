@@ -23,6 +23,7 @@ struct Limits {
     std::size_t rate_min_bytes_per_s =
         std::size_t{16} * 1024;  // of a body or answer, after rate_grace
     std::chrono::milliseconds rate_grace{10'000};
+    std::chrono::milliseconds drain_grace{1'000};  // for a request that crosses a drain's beginning
     std::chrono::milliseconds linger_timeout{2'000};  // for a refused client to read its answer
 };
 

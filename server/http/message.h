@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -41,6 +42,8 @@ class Fields {
     std::vector<Field> list_;
 };
 
+class Client;
+
 struct Request {
     Verb verb = Verb::get;
     std::string path;   // percent-decoding is not applied: routes are plain ASCII
@@ -52,6 +55,11 @@ struct Request {
     TimePoint started{};                        // first byte of the head
     std::string_view route;  // pattern that matched, for metrics; set by refuse()
     std::string tenant;      // key id, "" without keys; set by refuse()
+
+    // What the application holds for this request, its own to read: set by refuse(), let go once
+    // the answer is written or the connection has died.
+    std::shared_ptr<void> held;
+    Client* client = nullptr;  // while it is handled; null without a connection
 
     // The body, decoded (chunks joined, gzip undone), with Buffer::kPadding readable bytes behind
     // it. With `Inference-Header-Content-Length: n` the byte at body[n] is 64-byte aligned.

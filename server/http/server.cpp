@@ -11,13 +11,6 @@
 #include "server/http/listener.h"
 
 namespace qr::http {
-namespace {
-
-// A request on its way to us when the drain began is still answered if it arrives within this.
-constexpr std::chrono::milliseconds kSettle{500};
-
-}  // namespace
-
 class Server::Impl {
   public:
     Impl(Application& application, const Clock& clock, BufferPool& buffers, Limits limits,
@@ -55,6 +48,13 @@ class Server::Impl {
         return sum;
     }
 
+    std::vector<TimePoint> loop_pulses() {
+        std::vector<TimePoint> pulses;
+        for (const auto& thread : threads_)
+            pulses.push_back(thread->pulse());
+        return pulses;
+    }
+
     void stop_accepting() {
         if (context_.is_draining.exchange(true)) return;
         listener_->stop();
@@ -64,15 +64,9 @@ class Server::Impl {
 
     bool drain(std::chrono::milliseconds timeout) {
         stop_accepting();
-        const auto now = std::chrono::steady_clock::now();
-        const auto deadline = now + timeout;
-        const auto settled = std::min(now + kSettle, deadline);
         std::unique_lock lock(context_.mutex);
-        const auto is_closed = [this] { return !context_.is_listening; };
-        context_.changed.wait_until(lock, settled,
-                                    [&] { return is_closed() && connections() == 0; });
-        return context_.changed.wait_until(
-            lock, deadline, [&] { return is_closed() && requests_in_flight() == 0; });
+        return context_.changed.wait_for(
+            lock, timeout, [this] { return !context_.is_listening && !has_connections(); });
     }
 
     void stop() {
@@ -83,6 +77,12 @@ class Server::Impl {
     }
 
   private:
+    bool has_connections() const {
+        return std::ranges::any_of(threads_, [](const auto& thread) {
+            return thread->connections() + thread->overflowing() > 0;
+        });
+    }
+
     Context context_;
     std::vector<std::unique_ptr<IoThread>> threads_;
     std::unique_ptr<Listener> listener_;
@@ -112,6 +112,10 @@ std::size_t Server::connections() const {
 
 std::size_t Server::requests_in_flight() const {
     return impl_->requests_in_flight();
+}
+
+std::vector<TimePoint> Server::loop_pulses() {
+    return impl_->loop_pulses();
 }
 
 void Server::stop_accepting() {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "host/base/buffer.h"
 #include "host/base/clock.h"
@@ -29,10 +30,16 @@ class Server {
     std::size_t connections() const;
     std::size_t requests_in_flight() const;  // head complete, answer not yet written
 
-    // From now on: no new connections, idle ones closed, answers carry Connection: close.
+    // When each event loop last turned. Asks every loop to turn again: call it a few times a
+    // second.
+    std::vector<TimePoint> loop_pulses();
+
+    // From now on: no new connections, answers carry Connection: close, and connections on which no
+    // request begins within drain_grace end: those that have begun, or are on their way to us now,
+    // are still answered.
     void stop_accepting();
-    // stop_accepting(), then waits until nothing is in flight or `timeout` has passed. True when
-    // drained.
+    // stop_accepting(), then waits until every connection has ended or `timeout` has passed. True
+    // when drained. May be called again.
     bool drain(std::chrono::milliseconds timeout);
     // Closes every connection at once and joins as soon as the handlers under way have returned:
     // whoever they wait for must still answer. Not from an io thread. Idempotent.

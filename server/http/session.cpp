@@ -1,6 +1,6 @@
 #include "server/http/session.h"
 
-#include <chrono>
+#include <algorithm>
 #include <exception>
 #include <new>
 #include <string_view>
@@ -16,7 +16,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::milliseconds kDrainGrace{250};
 constexpr std::string_view kGoAhead = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // A head has arrived and its answer is not yet out.
@@ -45,6 +44,16 @@ Error broken_off(const Wire& wire) {
         return {.code = Code::request_timeout, .message = "head: not complete in the time allowed"};
     }
     return {.code = Code::malformed, .message = "head: the client ended before it was complete"};
+}
+
+Error client_left() {
+    return {.code = Code::cancelled, .message = "the client left before its answer"};
+}
+
+// What a client is told of an exception: where its words are, and not the words themselves.
+Error our_fault() {
+    return {.code = Code::internal,
+            .message = "the server failed to handle this request; its log says more under this id"};
 }
 
 }  // namespace
@@ -123,10 +132,9 @@ asio::awaitable<std::optional<Result<Head>>> Session::read_head(Turn& turn) {
     const Limits& limits = context_.limits;
     wire_.compact();
     if (wire_.ahead().empty()) {
-        wire_.set_deadline(context_.clock.now() +
-                           (turns_ == 0 ? limits.head_timeout : limits.idle_timeout));
+        wire_.set_deadline(context_.clock.now() + patience());
         is_idle_ = true;
-        auto reading = wire_.read_ahead();
+        auto reading = wire_.read_first();
         const std::size_t got = co_await std::move(reading);
         is_idle_ = false;
         if (got == 0) co_return std::nullopt;
@@ -172,8 +180,19 @@ asio::awaitable<void> Session::respond(Turn& turn) {
         turn.response = describe(turn.head.request, *error);
         co_return;
     }
+    turn.head.request.client = this;
     auto handling = handle(turn.head.request);
     turn.response = co_await std::move(handling);
+    turn.head.request.client = nullptr;
+    wire_.unwatch();
+    if (has_client_left_) turn.response = describe(turn.head.request, client_left());
+}
+
+void Session::on_gone(std::function<void()> gone) {
+    wire_.watch([this, told = std::move(gone)] {
+        has_client_left_ = true;
+        told();
+    });
 }
 
 std::optional<Response> Session::refuse(Turn& turn) {
@@ -181,7 +200,8 @@ std::optional<Response> Session::refuse(Turn& turn) {
     try {
         if (std::optional<Response> refusal = context_.application.refuse(request)) return refusal;
     } catch (const std::exception& exception) {
-        return describe(request, {.code = Code::internal, .message = exception.what()});
+        context_.application.failed(request, exception.what());
+        return describe(request, our_fault());
     }
     if (turn.head.expectation == Expectation::unknown) {
         Response response = describe(
@@ -223,16 +243,16 @@ asio::awaitable<std::optional<Error>> Session::take_body(Turn& turn) {
 }
 
 asio::awaitable<Response> Session::handle(Request& request) {
-    Error error{.code = Code::internal, .message = "the handler failed"};
+    Error error = our_fault();
     try {
         auto handling = context_.application.handle(request);
         co_return co_await std::move(handling);
     } catch (const std::bad_alloc&) {
         error = {.code = Code::out_of_memory, .message = "no memory to handle this request"};
     } catch (const std::exception& exception) {
-        error.message += std::string(": ") + exception.what();
+        context_.application.failed(request, exception.what());
     } catch (...) {
-        error.message += ": unknown exception";
+        context_.application.failed(request, "an exception of unknown type");
     }
     co_return describe(request, error);
 }
@@ -243,6 +263,13 @@ Response Session::describe(const Request& request, const Error& error) noexcept 
     } catch (...) {
         return {.status = 500, .content_type = {}};
     }
+}
+
+// How long to wait for a request to begin.
+Duration Session::patience() const {
+    const Limits& limits = context_.limits;
+    const auto usual = turns_ == 0 ? limits.head_timeout : limits.idle_timeout;
+    return context_.is_draining.load() ? std::min(usual, limits.drain_grace) : usual;
 }
 
 bool Session::is_last(const Turn& turn) const {
@@ -260,11 +287,16 @@ asio::awaitable<Session::Next> Session::answer(Turn& turn) {
     const std::string_view body = sends_body ? turn.response.body : std::string_view();
 
     const std::size_t written_before = wire_.bytes_written();
-    auto writing = wire_.write(head_text_, body);
-    turn.exchange.is_complete = co_await std::move(writing);
+    if (has_client_left_) {
+        turn.exchange.is_complete = false;
+    } else {
+        auto writing = wire_.write(head_text_, body);
+        turn.exchange.is_complete = co_await std::move(writing);
+    }
     turn.exchange.bytes_out = wire_.bytes_written() - written_before;
     turn.exchange.total = context_.clock.now() - turn.head.request.started;
     context_.application.completed(turn.head.request, turn.response, turn.exchange);
+    turn.head.request.held.reset();
 
     if (!turn.exchange.is_complete) co_return Next::close;
     if (!closes) co_return Next::another_turn;
@@ -272,12 +304,7 @@ asio::awaitable<Session::Next> Session::answer(Turn& turn) {
 }
 
 void Session::drain() {
-    if (!is_idle_ || wire_.has_unread()) return;
-    if (turns_ == 0) {
-        wire_.set_deadline(context_.clock.now() + kDrainGrace);
-    } else {
-        wire_.cancel();
-    }
+    if (is_idle_) wire_.hasten(context_.clock.now() + context_.limits.drain_grace);
 }
 
 }  // namespace qr::http

@@ -8,20 +8,22 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "server/http/application.h"
+#include "server/http/client.h"
 #include "server/http/framing.h"
 #include "server/http/io_thread.h"
 #include "server/http/wire.h"
 
 namespace qr::http {
 
-class Session {
+class Session : private Client {
   public:
     Session(IoThread& home, Socket socket, std::string peer, Admission admission);
-    ~Session();
+    ~Session() override;
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
@@ -30,8 +32,8 @@ class Session {
     // For the io thread, between this coroutine's steps.
     void expire(TimePoint now) { wire_.expire(now); }
     void close() noexcept { wire_.close(); }
-    // Ends the connection if it waits for a request: at once after the first, and after a moment's
-    // grace before it, because whoever just connected is about to send.
+    // Ends the connection unless a request comes within drain_grace: one may be on its way, sent
+    // before its client could know.
     void drain();
 
   private:
@@ -45,6 +47,8 @@ class Session {
     };
     enum class Next { another_turn, close, linger };
 
+    void on_gone(std::function<void()> gone) override;
+
     boost::asio::awaitable<Next> take_turn();
     boost::asio::awaitable<Next> refuse_connection();
     // Empty: the client left, or was idle for too long, before a request began.
@@ -57,6 +61,7 @@ class Session {
     std::optional<Response> refuse(Turn& turn);
     void drop_unread_body(Turn& turn);
     Response describe(const Request& request, const Error& error) noexcept;
+    Duration patience() const;
     bool is_last(const Turn& turn) const;
 
     IoThread& home_;
@@ -66,7 +71,8 @@ class Session {
     const Admission admission_;
     std::size_t turns_ = 0;
     bool is_idle_ = false;
-    std::string head_text_;  // reused by every answer
+    bool has_client_left_ = false;  // while its request was handled
+    std::string head_text_;         // reused by every answer
 };
 
 }  // namespace qr::http

@@ -55,6 +55,46 @@ asio::awaitable<std::size_t> Wire::read_ahead() {
     co_return got;
 }
 
+asio::awaitable<std::size_t> Wire::read_first() {
+    const asio::mutable_buffer buffer(ahead_.get() + ahead_end_, room_ahead());
+    auto reading = socket_.async_read_some(buffer, kAwait);
+    auto [code, got] = co_await std::move(reading);
+    if (code == asio::error::operation_aborted) got = socket_.read_some(buffer, code);
+    ahead_end_ += got;
+    co_return got;
+}
+
+void Wire::watch(std::function<void()> gone) {
+    if (!ahead().empty()) return;
+    watch_ = std::make_shared<Watch>(std::move(gone));
+    look_for_end();
+}
+
+void Wire::unwatch() {
+    if (watch_ == nullptr) return;
+    watch_.reset();
+    cancel();
+}
+
+void Wire::look_for_end() {
+    socket_.async_wait(Socket::wait_read, [this, watch = std::weak_ptr(watch_)](ErrorCode code) {
+        const std::shared_ptr<Watch> gone = watch.lock();
+        if (gone == nullptr || code) return;
+        const Peek seen = peek();
+        if (seen == Peek::nothing) return look_for_end();
+        watch_.reset();
+        if (seen == Peek::end) (*gone)();
+    });
+}
+
+Wire::Peek Wire::peek() {
+    char byte = 0;
+    ErrorCode code;
+    socket_.receive(asio::buffer(&byte, 1), Socket::message_peek, code);
+    if (code == asio::error::would_block) return Peek::nothing;
+    return code ? Peek::end : Peek::bytes;
+}
+
 asio::awaitable<bool> Wire::write(std::string_view first, std::string_view second) {
     std::array<asio::const_buffer, 2> pieces{asio::const_buffer(first.data(), first.size()),
                                              asio::const_buffer(second.data(), second.size())};

@@ -87,9 +87,11 @@ class Config(unittest.TestCase):
             file.write_text("port = 9999\n")
             self.assertEqual(0, run("config", "check", "--config", file).returncode)
 
-    def test_docs_are_the_committed_page(self):
+    def test_docs_are_the_committed_pages(self):
         page = (support.SOURCE / "docs" / "CONFIGURATION.md").read_text()
         self.assertEqual(page, run("config", "docs").stdout.decode())
+        page = (support.SOURCE / "docs" / "METRICS.md").read_text()
+        self.assertEqual(page, run("config", "metrics").stdout.decode())
 
     def test_the_packaged_configuration_is_valid(self):
         packaged = support.SOURCE / "deployment" / "config.toml"

@@ -80,15 +80,25 @@ class Server:
 
     def wait_for(self, name, count=1):
         """The first `count` log lines of this event."""
+        return self._wait(lambda: self.events(name), count, f"{count} x '{name}'")
+
+    def wait_for_event(self, name, is_wanted):
+        """The first log line of this event that is wanted."""
+        def find():
+            return list(filter(is_wanted, self.events(name)))
+
+        return self._wait(find, 1, f"such '{name}'")[0]
+
+    def _wait(self, find, count, what):
         deadline = time.monotonic() + TIMEOUT_S
         while True:
-            found = self.events(name)
+            found = find()
             if len(found) >= count:
                 return found[:count]
             with self._changed:
                 is_over = self.lines and not self.lines[-1]
                 if is_over or not self._changed.wait(max(0, deadline - time.monotonic())):
-                    raise AssertionError(f"no {count} x '{name}' in the log: {self.lines[-20:]}")
+                    raise AssertionError(f"no {what} in the log: {self.lines[-20:]}")
 
     def __enter__(self):
         try:

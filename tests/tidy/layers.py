@@ -23,7 +23,9 @@ ALLOWED = {
         "host/base",
         "kernels/scoring/methods.h",
     ),
-    "host/batching": ("host/backend", "host/base"),
+    "host/admission": ("host/base",),
+    "host/batching": ("host/backend", "host/state", "host/base", "kernels/scoring"),
+    "host/health": ("host/batching", "host/backend", "host/base"),
     "host/rerank": ("host/batching", "host/backend", "host/state", "host/base", "kernels/scoring"),
     "server/json": ("host/base", "host/encoding", "host/state"),
     "server/http": ("host/base",),
@@ -35,7 +37,6 @@ ALLOWED = {
         "server/json",
         "server/dialects",
         "server/app/await_scores.h",
-        "server/app/server_state.h",
         "embedded",
         *_HOST_ALL,
         *_KERNELS,
@@ -43,7 +44,7 @@ ALLOWED = {
     "server/openapi": ("embedded",),
     "server/cli": ("server", "embedded", *_HOST_ALL, *_KERNELS),
     "server/app": ("server", "embedded", *_HOST_ALL, *_KERNELS),
-    "server/main.cpp": ("server",),
+    "server/main.cpp": ("server", "host/backend/backends.h"),
 }
 
 # Composition rooms: they may include, and nobody below may include them but by the lines above.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <mutex>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -76,7 +78,7 @@ TilePlan plan_documents(const ScoreBatch& batch, const Scores& scores) {
     std::vector<TileSource> sources;
     sources.reserve(batch.tasks.size());
     for (std::size_t i = 0; i < batch.tasks.size(); ++i) {
-        if (scores.tasks[i].fault.has_value()) continue;
+        if (scores.tasks[i].fault.has_value() || scores.tasks[i].is_dropped) continue;
         const ScoreTask& task = batch.tasks[i];
         sources.push_back({.task = i,
                            .rows = task.documents.rows,
@@ -84,6 +86,16 @@ TilePlan plan_documents(const ScoreBatch& batch, const Scores& scores) {
                            .dimension = task.documents.dimension});
     }
     return plan_tiles(sources);
+}
+
+// Whether to leave the task's next tile uncomputed. `is_known` spares further questions.
+bool is_dropped(const ScoreTask& task, bool& is_known) {
+    if (task.claim == nullptr) return false;
+    const std::atomic_ref<bool> known(is_known);
+    if (known.load(std::memory_order_relaxed)) return true;
+    if (!task.claim->is_dropped()) return false;
+    known.store(true, std::memory_order_relaxed);
+    return true;
 }
 
 }  // namespace
@@ -115,10 +127,13 @@ BackendCapabilities CpuBackend::capabilities() const {
     return {.device = "cpu",
             .instruction_set = std::string(to_string(kernels_.instruction_set)),
             .threads = pool_.threads(),
+            .batch_multiply_adds_max =
+                kBatchMultiplyAddsPerThread * std::min(pool_.threads(), kBatchThreadsMax),
             .at_once_multiply_adds_max = kAtOnceMultiplyAddsMax};
 }
 
 Result<Scores> CpuBackend::score(const ScoreBatch& batch) {
+    const std::lock_guard turn(turns_);
     try {
         const Result<void> laid_out = lay_out(batch);
         if (!laid_out.ok()) return laid_out.error();
@@ -141,9 +156,12 @@ Scores CpuBackend::score_all(const ScoreBatch& batch) {
     TilePlan queries = plan_queries(batch);
     run(queries, [&](std::size_t i) {
         Tile& tile = queries.tiles[i];
-        prepare_queries(batch.tasks[tile.task], memory_[tile.task], tile);
+        TaskMemory& memory = memory_[tile.task];
+        if (is_dropped(batch.tasks[tile.task], memory.is_dropped)) return;
+        prepare_queries(batch.tasks[tile.task], memory, tile);
     });
     record_faults(batch, queries, RowFault::Side::query, scores);
+    record_drops(scores);
 
     TilePlan documents = plan_documents(batch, scores);
     for (const Tile& tile : documents.tiles) {
@@ -153,11 +171,20 @@ Scores CpuBackend::score_all(const ScoreBatch& batch) {
     }
     run(documents, [&](std::size_t i) {
         Tile& tile = documents.tiles[i];
-        score_documents(batch.tasks[tile.task], memory_[tile.task], scores.tasks[tile.task].values,
-                        tile);
+        TaskMemory& memory = memory_[tile.task];
+        if (is_dropped(batch.tasks[tile.task], memory.is_dropped)) return;
+        score_documents(batch.tasks[tile.task], memory, scores.tasks[tile.task].values, tile);
     });
     record_faults(batch, documents, RowFault::Side::document, scores);
+    record_drops(scores);
     return scores;
+}
+
+// A task that lost its claim says nothing else: what some of its tiles found is not the whole.
+void CpuBackend::record_drops(Scores& scores) const {
+    for (std::size_t i = 0; i < memory_.size(); ++i) {
+        if (memory_[i].is_dropped) scores.tasks[i] = {.is_dropped = true};
+    }
 }
 
 Result<void> CpuBackend::lay_out(const ScoreBatch& batch) {

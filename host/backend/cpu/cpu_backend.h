@@ -2,7 +2,8 @@
 //
 // Vectors are read where the request left them; there is no encoded copy and no separate check of
 // their components, because the squared norms that scoring needs anyway tell bad rows. Work below
-// kInlineProductsMax runs on the calling thread and wakes nobody.
+// kInlineProductsMax runs on the calling thread and wakes nobody. Callers take turns: the scratch
+// memory and the pool are one batch's at a time.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +15,7 @@
 #include "host/backend/cpu/kernels.h"
 #include "host/backend/cpu/thread_pool.h"
 #include "host/backend/cpu/tiles.h"
+#include "host/backend/cpu/turns.h"
 #include "host/backend/fidelity_backend.h"
 
 namespace qr::cpu {
@@ -27,6 +29,10 @@ inline constexpr std::size_t kScratchKeptBytesMax = std::size_t{8} << 20;
 
 // About 20 us on a core of 2023: no longer than parsing what such a request came in.
 inline constexpr std::size_t kAtOnceMultiplyAddsMax = std::size_t{1} << 18;
+// Of one batch, by thread: a few milliseconds, reading 64 MiB of documents for one query
+// (batcher_bench, BM_FullBatch). Memory does not get faster with ever more threads.
+inline constexpr std::size_t kBatchMultiplyAddsPerThread = std::size_t{1} << 24;
+inline constexpr std::size_t kBatchThreadsMax = 16;
 
 class CpuBackend final : public FidelityBackend {
   public:
@@ -58,17 +64,20 @@ class CpuBackend final : public FidelityBackend {
         double* wide = nullptr;  // the queries as double
         std::size_t stride = 0;  // of `wide`
         double* query_norms2 = nullptr;
+        bool is_dropped = false;  // atomic while tiles run: once one has heard so, none asks again
     };
 
     Scores score_all(const ScoreBatch& batch);
     Result<void> lay_out(const ScoreBatch& batch);
     void run(TilePlan& plan, const ThreadPool::Work& work);
+    void record_drops(Scores& scores) const;
     void prepare_queries(const ScoreTask& task, const TaskMemory& memory, Tile& tile) const;
     void score_documents(const ScoreTask& task, const TaskMemory& memory, std::span<double> values,
                          Tile& tile) const;
 
     const std::string_view name_;
     const KernelTable& kernels_;
+    Turns turns_;
     ThreadPool pool_;
     Scratch scratch_;
     std::vector<TaskMemory> memory_;

@@ -78,14 +78,20 @@ std::optional<RowFault> fault_of(RowFault::Side side, const MatrixView& matrix) 
     return std::nullopt;
 }
 
+bool is_dropped(const ScoreTask& task) {
+    return task.claim != nullptr && task.claim->is_dropped();
+}
+
 TaskScores score_task(const ScoreTask& task) {
     TaskScores result;
+    if (is_dropped(task)) return {.is_dropped = true};
     result.fault = fault_of(RowFault::Side::query, task.queries);
     if (!result.fault) result.fault = fault_of(RowFault::Side::document, task.documents);
     if (result.fault) return result;
     result.values.reserve(task.queries.rows * task.documents.rows);
     for (std::size_t q = 0; q < task.queries.rows; ++q) {
         for (std::size_t d = 0; d < task.documents.rows; ++d) {
+            if (is_dropped(task)) return {.is_dropped = true};
             result.values.push_back(
                 score_of(task.method, task.queries.row(q), task.documents.row(d)));
         }

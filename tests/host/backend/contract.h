@@ -1,4 +1,4 @@
-// The fixture of the contract suites: one backend of the registry and a printed seed.
+// The fixture of the contract suites: one of the contracted backends and a printed seed.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ class Contract : public testing::TestWithParam<std::string> {
     Contract() : seed_(std::random_device{}()), random_(seed_) {}
 
     void SetUp() override {
-        auto made = make_backend(GetParam(), {.threads = 2});
+        auto made = make_backend(contracted_backends(), GetParam(), {.threads = 2});
         if (!made.ok()) {
             ASSERT_EQ(Code::unavailable, made.error().code) << made.error().message;
             GTEST_SKIP() << made.error().message;
@@ -58,7 +58,7 @@ class Contract : public testing::TestWithParam<std::string> {
 
 inline std::vector<std::string> registered_names() {
     std::vector<std::string> names;
-    for (const BackendEntry& entry : backends())
+    for (const BackendEntry& entry : contracted_backends())
         names.emplace_back(entry.name);
     return names;
 }

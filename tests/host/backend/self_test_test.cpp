@@ -1,8 +1,9 @@
+#include "host/backend/self_test.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "host/backend/backends.h"
-#include "host/backend/fidelity_backend.h"
 
 namespace qr {
 namespace {
@@ -69,6 +70,56 @@ TEST(SelfTest, HandsOnTheErrorOfABackendThatCannotScore) {
     const auto report = self_test(backend);
     ASSERT_FALSE(report.ok());
     EXPECT_EQ(Code::unavailable, report.error().code);
+}
+
+TEST(Canary, PassesOnEveryBackendThisMachineCanRun) {
+    for (const BackendEntry& entry : backends()) {
+        const auto made = entry.make({.threads = 2});
+        if (!made.ok()) continue;
+        const CanaryResult result = run_canary(**made);
+        EXPECT_EQ(CanaryOutcome::passed, result.outcome) << entry.name << ": " << result.message;
+        EXPECT_EQ("", result.message);
+        EXPECT_GT(result.microseconds, 0.0);
+    }
+}
+
+// The self-test allows for 1e-12; the contract is the same bits.
+TEST(Canary, CallsOneWrongBitOfAnyMethodAWrongAnswer) {
+    for (const auto& method : scoring::kMethods) {
+        SpoiledBackend backend(method.method, 1e-15);
+        const CanaryResult result = run_canary(backend);
+        if (method.method == scoring::Method::dot) continue;  // 1e-15 is less than a bit of 100
+        EXPECT_EQ(CanaryOutcome::wrong, result.outcome) << method.name;
+        EXPECT_THAT(result.message, testing::HasSubstr(std::string(method.name)));
+        EXPECT_THAT(result.message, testing::HasSubstr("'spoiled'"));
+    }
+    SpoiledBackend dot(scoring::Method::dot, 1e-13);
+    EXPECT_EQ(CanaryOutcome::wrong, run_canary(dot).outcome);
+}
+
+TEST(Canary, CallsALargeErrorAndNaNWrongAnswers) {
+    SpoiledBackend off(scoring::Method::cosine, 0.25);
+    EXPECT_EQ(CanaryOutcome::wrong, run_canary(off).outcome);
+    SpoiledBackend nan(scoring::Method::cosine, __builtin_nan(""));
+    EXPECT_EQ(CanaryOutcome::wrong, run_canary(nan).outcome);
+}
+
+TEST(Canary, CallsAnAnswerWithoutTheTasksAWrongOne) {
+    class EmptyBackend final : public FidelityBackend {
+      public:
+        std::string_view name() const override { return "empty"; }
+        BackendCapabilities capabilities() const override { return {}; }
+        Result<Scores> score(const ScoreBatch&) override { return Scores{}; }
+    } backend;
+    EXPECT_EQ(CanaryOutcome::wrong, run_canary(backend).outcome);
+}
+
+TEST(Canary, TellsTheErrorOfABackendThatCannotScore) {
+    DeadBackend backend;
+    const CanaryResult result = run_canary(backend);
+    EXPECT_EQ(CanaryOutcome::failed, result.outcome);
+    EXPECT_EQ(Code::unavailable, result.code);
+    EXPECT_EQ("no device", result.message);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "host/backend/backends.h"
+#include "tests/host/backend/contracted.h"
 
 namespace qr::test {
 
@@ -72,7 +73,7 @@ inline TaskScores scores_of(FidelityBackend& backend, const ScoreTask& task) {
 }
 
 inline std::unique_ptr<FidelityBackend> make(std::string_view name, std::size_t threads) {
-    auto made = make_backend(name, {.threads = threads});
+    auto made = make_backend(contracted_backends(), name, {.threads = threads});
     EXPECT_TRUE(made.ok()) << (made.ok() ? "" : made.error().message);
     return made.ok() ? std::move(made).value() : nullptr;
 }

@@ -32,6 +32,20 @@ class LogTest : public testing::Test {
     std::string output_;  // read after flush() or the log's end
 };
 
+TEST_F(LogTest, TakesANewLevelWhileItRuns) {
+    Log log(options(LogLevel::error));
+    log.write(log.line(LogLevel::info, Event::request));
+    log.set_level(LogLevel::info);
+    EXPECT_TRUE(log.is_enabled(LogLevel::info));
+    log.write(log.line(LogLevel::info, Event::config_reloaded));
+    log.set_level(LogLevel::off);
+    log.write(log.line(LogLevel::error, Event::stopped));
+    log.flush();
+    EXPECT_EQ(R"({"ts":"2024-05-06T07:08:09.010Z","level":"info","event":"config_reloaded"})"
+              "\n",
+              output_);
+}
+
 TEST_F(LogTest, WritesOneJsonObjectALineWithTimeLevelAndEvent) {
     Log log(options());
     LogLine line = log.line(LogLevel::info, Event::request);

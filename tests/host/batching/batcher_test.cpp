@@ -3,91 +3,38 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <future>
 #include <thread>
 
-#include "tests/support/gated_backend.h"
-#include "tests/support/manual_clock.h"
+#include "tests/host/batching/batcher_fixture.h"
 
 namespace qr {
 namespace {
 
 using std::chrono::milliseconds;
-using test::GatedBackend;
-using test::ManualClock;
+using test::job_of;
+using test::Mailbox;
+using test::Vectors;
 using testing::ElementsAre;
+using testing::SizeIs;
 
-// Counts its deliveries and keeps the last one.
-class Mailbox {
-  public:
-    class Sink final : public ReplySink {
-      public:
-        explicit Sink(Mailbox& box) : box_(box) {}
-        void deliver(Result<JobScores> result) noexcept override {
-            ++box_.deliveries_;
-            box_.promise_.set_value(std::move(result));
-        }
-
-      private:
-        Mailbox& box_;
-    };
-
-    Reply reply() { return Reply(std::make_unique<Sink>(*this)); }
-    Result<JobScores> await() { return promise_.get_future().get(); }
-    int deliveries() const { return deliveries_; }
-
-  private:
-    std::atomic<int> deliveries_ = 0;
-    std::promise<Result<JobScores>> promise_;
-};
-
-// One query and `documents` rows of dimension 1 whose first document is `mark`.
-struct Vectors {
-    explicit Vectors(float mark, std::size_t documents = 1) : rows(documents, mark) {}
-    ScoreTask task() const {
-        return {.queries = {rows.data(), 1, 1},
-                .documents = {rows.data(), rows.size(), 1},
-                .method = scoring::Method::cosine};
-    }
-    std::vector<float> rows;
-};
-
-Job job_of(const Vectors& vectors, Mailbox& box, int priority = 0) {
-    return {.task = vectors.task(),
-            .tenant = {},
-            .priority = priority,
-            .arrived = {},
-            .deadline = {},
-            .reply = box.reply()};
-}
-
-class BatcherTest : public testing::Test {
-  protected:
-    // Puts one job in flight and holds the backend there, so that later jobs wait.
-    void occupy(Batcher& batcher) {
-        backend_.shut();
-        Job job = job_of(first_, first_box_);
-        ASSERT_TRUE(batcher.submit(job).ok());
-        backend_.await_batches(1);
-    }
-
-    GatedBackend backend_;
-    ManualClock clock_;
-    Vectors first_{0};
-    Mailbox first_box_;
-};
+using BatcherTest = test::BatcherFixture;
 
 TEST_F(BatcherTest, AnswersAJobWithItsOwnScores) {
     Batcher batcher(backend_, clock_, {});
     const Vectors vectors(7);
     Mailbox box;
-    Job job = job_of(vectors, box);
-    ASSERT_TRUE(batcher.submit(job).ok());
+    EXPECT_NE(kNoJob, submit(batcher, job_of(vectors, box)));
     const Result<JobScores> result = box.await();
     ASSERT_TRUE(result.ok());
     EXPECT_THAT(result->scores.values, ElementsAre(7.0));
-    EXPECT_EQ(result->backend, "gated");
+    EXPECT_EQ("gated", result->backend);
+}
+
+TEST_F(BatcherTest, NamesTheBackendThatReallyScored) {
+    backend_.call_itself("other");
+    Batcher batcher(backend_, clock_, {});
+    submit(batcher, job_of(first_, first_box_));
+    EXPECT_EQ("other", first_box_.await()->backend);
 }
 
 TEST_F(BatcherTest, WhatWaitsTogetherTravelsTogether) {
@@ -95,215 +42,253 @@ TEST_F(BatcherTest, WhatWaitsTogetherTravelsTogether) {
     occupy(batcher);
     const Vectors a(1), b(2), c(3);
     Mailbox box_a, box_b, box_c;
-    for (auto [vectors, box] : {std::pair{&a, &box_a}, {&b, &box_b}, {&c, &box_c}}) {
-        Job job = job_of(*vectors, *box);
-        ASSERT_TRUE(batcher.submit(job).ok());
-    }
+    for (auto [vectors, box] : {std::pair{&a, &box_a}, {&b, &box_b}, {&c, &box_c}})
+        submit(batcher, job_of(*vectors, *box));
+    EXPECT_EQ(3U, batcher.status().waiting_jobs);
     backend_.open();
     EXPECT_TRUE(box_c.await().ok());
     EXPECT_THAT(backend_.batch_sizes(), ElementsAre(1, 3));
 }
 
-TEST_F(BatcherTest, ABatchStopsAtItsPairLimitAndALargerJobTravelsAlone) {
-    Batcher batcher(backend_, clock_, {.batch_pairs_max = 4});
-    occupy(batcher);
-    const Vectors three(1, 3), two(2, 2), nine(3, 9);
-    Mailbox box_a, box_b, box_c;
-    for (auto [vectors, box] : {std::pair{&three, &box_a}, {&two, &box_b}, {&nine, &box_c}}) {
-        Job job = job_of(*vectors, *box);
-        ASSERT_TRUE(batcher.submit(job).ok());
-    }
-    backend_.open();
-    EXPECT_TRUE(box_c.await().ok());
-    EXPECT_THAT(backend_.batch_sizes(), ElementsAre(1, 1, 1, 1));
+TEST_F(BatcherTest, ALargeJobTravelsInSlicesAndComesBackWhole) {
+    backend_.limit_batches(64);
+    Batcher batcher(backend_, clock_, {});
+    Vectors large(5, 200);
+    for (std::size_t i = 0; i < large.rows.size(); ++i)
+        large.rows[i] = static_cast<float>(i);
+    Mailbox box;
+    submit(batcher, job_of(large, box));
+    const Result<JobScores> result = box.await();
+    ASSERT_TRUE(result.ok());
+    const std::vector<double> expected(large.rows.begin(), large.rows.end());
+    EXPECT_EQ(expected, result->scores.values);
+    EXPECT_THAT(backend_.scored(), ElementsAre(0, 64, 128, 192));
 }
 
-TEST_F(BatcherTest, PriorityZeroLeavesFirstButOnlyTenMillisecondsAStepEarlier) {
-    Batcher batcher(backend_, clock_, {.batch_pairs_max = 1});
-    occupy(batcher);
-    const Vectors low(1), high(2), late(3);
-    Mailbox box_low, box_high, box_late;
-    Job low_job = job_of(low, box_low, 2);
-    ASSERT_TRUE(batcher.submit(low_job).ok());  // effective arrival 20 ms
-    clock_.advance(milliseconds(5));
-    Job high_job = job_of(high, box_high, 0);
-    ASSERT_TRUE(batcher.submit(high_job).ok());  // 5 ms
-    clock_.advance(milliseconds(20));
-    Job late_job = job_of(late, box_late, 0);
-    ASSERT_TRUE(batcher.submit(late_job).ok());  // 25 ms: the low job no longer yields
+TEST_F(BatcherTest, SmallJobsPassALargeOneBetweenItsSlices) {
+    backend_.limit_batches(64);
+    Batcher batcher(backend_, clock_, {});
+    const Vectors large(1, 192), small(2, 16);
+    Mailbox large_box, small_box;
+    backend_.shut();
+    submit(batcher, job_of(large, large_box));
+    backend_.await_batches(1);
+    submit(batcher, job_of(small, small_box));
     backend_.open();
-    EXPECT_TRUE(box_late.await().ok());
-    EXPECT_THAT(backend_.scored(), ElementsAre(0, 2, 1, 3));
+    EXPECT_TRUE(large_box.await().ok());
+    EXPECT_TRUE(small_box.await().ok());
+    EXPECT_THAT(backend_.scored(), ElementsAre(1, 2, 1, 1, 1));
+    EXPECT_THAT(backend_.batch_sizes(), ElementsAre(1, 2, 1, 1));
+}
+
+TEST_F(BatcherTest, SeveralLanesScoreSlicesOfOneJobAtTheSameTime) {
+    backend_.set_lanes(2);
+    backend_.limit_batches(32);
+    Batcher batcher(backend_, clock_, {});
+    const Vectors large(1, 64);
+    for (const std::size_t batches : {2U, 4U, 6U, 8U}) {
+        backend_.shut();
+        Mailbox box;
+        submit(batcher, job_of(large, box));
+        backend_.await_batches(batches);  // both halves are in flight together
+        for (const LaneStatus& lane : batcher.status().lanes)
+            EXPECT_TRUE(lane.busy_since.has_value());
+        backend_.open();
+        EXPECT_THAT(box.await()->scores.values, SizeIs(64));
+    }
+}
+
+TEST_F(BatcherTest, UrgentJobsLeaveFirst) {
+    backend_.limit_batches(1);
+    Batcher batcher(backend_, clock_, {});
+    occupy(batcher);
+    const Vectors low(1), high(2);
+    Mailbox box_low, box_high;
+    submit(batcher, job_of(low, box_low, 2));
+    clock_.advance(milliseconds(5));
+    submit(batcher, job_of(high, box_high, 0));
+    backend_.open();
+    EXPECT_TRUE(box_low.await().ok());
+    EXPECT_THAT(backend_.scored(), ElementsAre(0, 2, 1));
+}
+
+TEST_F(BatcherTest, WaitsForCompanyAsLongAsItIsTold) {
+    Batcher batcher(backend_, clock_, {.delay_max = milliseconds(1)});
+    const Vectors a(1), b(2);
+    Mailbox box_a, box_b;
+    submit(batcher, job_of(a, box_a));
+    submit(batcher, job_of(b, box_b));
+    EXPECT_EQ(2U, batcher.status().waiting_jobs);
+    clock_.advance(milliseconds(1));
+    EXPECT_TRUE(box_a.await().ok());
+    EXPECT_TRUE(box_b.await().ok());
+    EXPECT_THAT(backend_.batch_sizes(), ElementsAre(2));
 }
 
 TEST_F(BatcherTest, AnExpiredJobIsAnsweredAndNeverScored) {
-    Batcher batcher(backend_, clock_, {});
+    Batcher batcher(backend_, clock_, {}, &recorder_);
     occupy(batcher);
     const Vectors vectors(9);
     Mailbox box;
     Job job = job_of(vectors, box);
     job.deadline = clock_.now() + milliseconds(5);
-    ASSERT_TRUE(batcher.submit(job).ok());
+    submit(batcher, std::move(job));
     clock_.advance(milliseconds(5));
+    EXPECT_EQ(Code::deadline_exceeded, box.await().error().code);  // while the lane is busy
+    EXPECT_EQ(0U, batcher.status().waiting_jobs);
     backend_.open();
-    const Result<JobScores> result = box.await();
-    ASSERT_FALSE(result.ok());
-    EXPECT_EQ(result.error().code, Code::deadline_exceeded);
     batcher.stop();
     EXPECT_THAT(backend_.scored(), ElementsAre(0));
+    EXPECT_THAT(recorder_.unscored(), ElementsAre(Code::deadline_exceeded));
+}
+
+TEST_F(BatcherTest, TheClerkWakesForEachDeadlineSoonerThanItSleepsTo) {
+    Batcher batcher(backend_, clock_, {});
+    occupy(batcher);
+    for (const int ms : {4, 3, 2, 1}) {
+        Mailbox later_box, box;
+        const Vectors vectors(1);
+        Job later = job_of(vectors, later_box), sooner = job_of(vectors, box);
+        later.deadline = clock_.now() + std::chrono::hours(ms);
+        sooner.deadline = clock_.now() + milliseconds(ms);
+        const JobId id = submit(batcher, std::move(later));
+        submit(batcher, std::move(sooner));
+        clock_.advance(milliseconds(ms));
+        EXPECT_EQ(Code::deadline_exceeded, box.await().error().code);
+        batcher.cancel(id);
+        EXPECT_EQ(Code::cancelled, later_box.await().error().code);
+    }
+    backend_.open();
+}
+
+TEST_F(BatcherTest, AJobThatExpiresInALaneIsAnsweredAtItsDeadlineAndItsClaimIsDropped) {
+    Batcher batcher(backend_, clock_, {}, &recorder_);
+    backend_.shut();
+    Mailbox box;
+    Job job = job_of(std::make_shared<const Vectors>(1), box);
+    job.deadline = clock_.now() + milliseconds(5);
+    submit(batcher, std::move(job));
+    backend_.await_batches(1);
+    clock_.advance(milliseconds(5));
+    EXPECT_EQ(Code::deadline_exceeded, box.await().error().code);
+    backend_.open();
+    batcher.stop();
+    EXPECT_EQ(1, box.deliveries());
+    EXPECT_TRUE(backend_.scored().empty());
+    EXPECT_EQ(1U, recorder_.reports().at(0).dropped);
+    EXPECT_EQ(0U, recorder_.reports()[0].pairs);
+}
+
+TEST_F(BatcherTest, ACancelledJobIsAnsweredAtOnceAndNeverScored) {
+    Batcher batcher(backend_, clock_, {}, &recorder_);
+    occupy(batcher);
+    const Vectors vectors(9);
+    Mailbox box;
+    const JobId id = submit(batcher, job_of(vectors, box));
+    batcher.cancel(id);
+    EXPECT_EQ(1, box.deliveries());
+    EXPECT_EQ(Code::cancelled, box.await().error().code);
+    batcher.cancel(id);
+    batcher.cancel(kNoJob);
+    backend_.open();
+    batcher.stop();
+    EXPECT_EQ(1, box.deliveries());
+    EXPECT_THAT(backend_.scored(), ElementsAre(0));
+    EXPECT_THAT(recorder_.unscored(), ElementsAre(Code::cancelled));
+}
+
+TEST_F(BatcherTest, AJobCancelledInALaneIsAnsweredWhenItsBatchIsDone) {
+    Batcher batcher(backend_, clock_, {});
+    backend_.shut();
+    const JobId id = submit(batcher, job_of(first_, first_box_));
+    backend_.await_batches(1);
+    batcher.cancel(id);
+    EXPECT_EQ(0, first_box_.deliveries());
+    backend_.open();
+    EXPECT_EQ(Code::cancelled, first_box_.await().error().code);
+    EXPECT_TRUE(backend_.scored().empty());
 }
 
 TEST_F(BatcherTest, RefusesBeyondTheJobLimitAndLeavesTheReplyToTheCaller) {
-    Batcher batcher(backend_, clock_, {.queue_jobs_max = 1});
+    Batcher batcher(backend_, clock_, {.jobs_max = 2});
     occupy(batcher);
     const Vectors vectors(1);
     Mailbox taken, refused;
-    Job first = job_of(vectors, taken);
-    ASSERT_TRUE(batcher.submit(first).ok());
-    Job second = job_of(vectors, refused);
-    const Result<void> result = batcher.submit(second);
+    submit(batcher, job_of(vectors, taken));
+    Job job = job_of(vectors, refused);
+    const Result<JobId> result = batcher.submit(job);
     ASSERT_FALSE(result.ok());
-    EXPECT_EQ(result.error().code, Code::overloaded);
-    EXPECT_EQ(result.error().allowed, "1");
-    EXPECT_EQ(refused.deliveries(), 0);
-    second.reply.deliver(result.error());
+    EXPECT_EQ(Code::overloaded, result.error().code);
+    EXPECT_EQ("2", result.error().allowed);
+    EXPECT_EQ(0, refused.deliveries());
+    job.reply.deliver(result.error());
     backend_.open();
     EXPECT_TRUE(taken.await().ok());
 }
 
-TEST_F(BatcherTest, RefusesBeyondTheByteLimitUnlessNothingWaits) {
-    Batcher batcher(backend_, clock_, {.queue_bytes_max = 16});
-    occupy(batcher);
-    const Vectors large(1, 100), small(2);
-    Mailbox box_large, box_small;
-    Job large_job = job_of(large, box_large);
-    EXPECT_TRUE(batcher.submit(large_job).ok());
-    Job small_job = job_of(small, box_small);
-    EXPECT_FALSE(batcher.submit(small_job).ok());
-    small_job.reply.deliver(Error{});
-    backend_.open();
-    EXPECT_TRUE(box_large.await().ok());
-}
-
 TEST_F(BatcherTest, StopAnswersWhatWaitsAndFinishesWhatRuns) {
-    Batcher batcher(backend_, clock_, {});
+    Batcher batcher(backend_, clock_, {}, &recorder_);
     occupy(batcher);
     const Vectors vectors(1);
     Mailbox box;
-    Job job = job_of(vectors, box);
-    ASSERT_TRUE(batcher.submit(job).ok());
+    submit(batcher, job_of(vectors, box));
     std::thread stopper([&] { batcher.stop(); });
-    EXPECT_EQ(box.await().error().code, Code::unavailable);
+    EXPECT_EQ(Code::unavailable, box.await().error().code);
     backend_.open();
     EXPECT_TRUE(first_box_.await().ok());
     stopper.join();
     Mailbox late_box;
     Job late = job_of(vectors, late_box);
-    EXPECT_EQ(batcher.submit(late).error().code, Code::unavailable);
+    EXPECT_EQ(Code::unavailable, batcher.submit(late).error().code);
+    late.reply.deliver(Error{});
+    EXPECT_THAT(recorder_.unscored(), ElementsAre(Code::unavailable));
 }
 
 TEST_F(BatcherTest, AFailedBatchAnswersEveryJobWithTheBackendsError) {
     backend_.fail_with(Error{.code = Code::unavailable, .message = "device lost"});
-    Batcher batcher(backend_, clock_, {});
-    const Vectors vectors(1);
-    Mailbox box;
-    Job job = job_of(vectors, box);
-    ASSERT_TRUE(batcher.submit(job).ok());
-    EXPECT_EQ(box.await().error().message, "device lost");
+    Batcher batcher(backend_, clock_, {}, &recorder_);
+    submit(batcher, job_of(first_, first_box_));
+    EXPECT_EQ("device lost", first_box_.await().error().message);
+    EXPECT_EQ(Code::unavailable, recorder_.reports().at(0).failed);
+    EXPECT_EQ(0U, recorder_.reports()[0].pairs);
+    EXPECT_TRUE(recorder_.unscored().empty());
 }
 
 TEST_F(BatcherTest, ReportsEachBatch) {
-    std::vector<BatchReport> reports;
-    {
-        Batcher batcher(backend_, clock_, {}, [&](const BatchReport& r) { reports.push_back(r); });
-        const Vectors vectors(1, 5);
-        Mailbox box;
-        Job job = job_of(vectors, box);
-        ASSERT_TRUE(batcher.submit(job).ok());
-        EXPECT_TRUE(box.await().ok());
-    }
-    ASSERT_EQ(reports.size(), 1u);
-    EXPECT_EQ(reports[0].tasks, 1u);
-    EXPECT_EQ(reports[0].pairs, 5u);
-}
-
-TEST_F(BatcherTest, ASmallJobThatFindsTheBackendFreeIsScoredByItsSubmitter) {
-    backend_.allow_at_once(4);
-    Batcher batcher(backend_, clock_, {});
-    const Vectors small(7, 4), large(8, 5);
-    Mailbox small_box, large_box;
-    Job small_job = job_of(small, small_box);
-    ASSERT_TRUE(batcher.submit(small_job).ok());
-    EXPECT_EQ(small_box.deliveries(), 1);  // before submit() returned
-    backend_.shut();
-    Job large_job = job_of(large, large_box);
-    ASSERT_TRUE(batcher.submit(large_job).ok());
-    EXPECT_EQ(large_box.deliveries(), 0);
-    backend_.open();
-    EXPECT_TRUE(large_box.await().ok());
-}
-
-TEST_F(BatcherTest, NothingIsScoredAtOncePastAJobThatRunsOrWaits) {
-    backend_.allow_at_once(1);
-    Batcher batcher(backend_, clock_, {});
-    backend_.shut();
-    const Vectors large(1, 2), small(2);
-    Mailbox large_box, small_box;
-    Job large_job = job_of(large, large_box);
-    ASSERT_TRUE(batcher.submit(large_job).ok());
-    backend_.await_batches(1);
-    Job small_job = job_of(small, small_box);
-    ASSERT_TRUE(batcher.submit(small_job).ok());
-    EXPECT_EQ(batcher.waiting_jobs(), 1u);
-    backend_.open();
-    EXPECT_TRUE(small_box.await().ok());
-    EXPECT_THAT(backend_.scored(), ElementsAre(1, 2));
-}
-
-TEST_F(BatcherTest, AnExpiredJobIsNotScoredAtOnceEither) {
-    backend_.allow_at_once(1);
-    Batcher batcher(backend_, clock_, {});
-    const Vectors vectors(1);
+    Batcher batcher(backend_, clock_, {}, &recorder_);
+    const Vectors vectors(1, 5);
     Mailbox box;
-    Job job = job_of(vectors, box);
-    job.deadline = clock_.now();
-    ASSERT_TRUE(batcher.submit(job).ok());
-    EXPECT_EQ(box.await().error().code, Code::deadline_exceeded);
-    EXPECT_TRUE(backend_.scored().empty());
+    submit(batcher, job_of(vectors, box));
+    EXPECT_TRUE(box.await().ok());
+    const BatchReport report = recorder_.reports().at(0);
+    EXPECT_EQ(1U, report.jobs);
+    EXPECT_EQ(5U, report.rows);
+    EXPECT_EQ(5U, report.pairs);
+    EXPECT_EQ("gated", report.backend);
+    EXPECT_EQ(0U, report.lane);
 }
 
-// With and without scoring at once.
-class BatcherProducers : public BatcherTest, public testing::WithParamInterface<std::size_t> {};
-
-INSTANTIATE_TEST_SUITE_P(AtOnce, BatcherProducers, testing::Values(0, 1));
-
-TEST_P(BatcherProducers, GetEveryAnswerExactlyOnce) {
-    backend_.allow_at_once(GetParam());
-    constexpr std::size_t kProducers = 4, kJobs = 200;
-    std::vector<Mailbox> boxes(kProducers * kJobs);
-    std::vector<Vectors> vectors;
-    for (std::size_t i = 0; i < boxes.size(); ++i)
-        vectors.emplace_back(static_cast<float>(i));
-    Batcher batcher(backend_, clock_, {.queue_jobs_max = boxes.size(), .batch_pairs_max = 16});
-    std::vector<std::thread> producers;
-    for (std::size_t p = 0; p < kProducers; ++p) {
-        producers.emplace_back([&, p] {
-            for (std::size_t i = p; i < boxes.size(); i += kProducers) {
-                Job job = job_of(vectors[i], boxes[i], static_cast<int>(i % 3));
-                EXPECT_TRUE(batcher.submit(job).ok());
-            }
-        });
-    }
-    for (std::thread& producer : producers)
-        producer.join();
-    for (std::size_t i = 0; i < boxes.size(); ++i) {
-        const Result<JobScores> result = boxes[i].await();
-        ASSERT_TRUE(result.ok());
-        EXPECT_THAT(result->scores.values, ElementsAre(static_cast<double>(i)));
-    }
+TEST_F(BatcherTest, TellsWhatWaitsAndSinceWhenALaneIsBusy) {
+    Batcher batcher(backend_, clock_, {});
+    occupy(batcher);
+    const TimePoint started = clock_.now();
+    clock_.advance(milliseconds(3));
+    const Vectors vectors(1, 5);
+    Mailbox box;
+    submit(batcher, job_of(vectors, box));
+    clock_.advance(milliseconds(4));
+    const BatcherStatus status = batcher.status();
+    EXPECT_EQ(1U, status.waiting_jobs);
+    EXPECT_EQ(5U, status.waiting_rows);
+    EXPECT_EQ(started + milliseconds(3), status.oldest_waits_since);
+    ASSERT_EQ(1U, status.lanes.size());
+    EXPECT_EQ(started, status.lanes[0].busy_since);
+    EXPECT_EQ(milliseconds(7), status.lanes[0].busy);
+    backend_.open();
+    EXPECT_TRUE(box.await().ok());
     batcher.stop();
-    for (const Mailbox& box : boxes)
-        EXPECT_EQ(box.deliveries(), 1);
+    EXPECT_EQ(2U, batcher.status().lanes[0].batches);
+    EXPECT_EQ(std::nullopt, batcher.status().lanes[0].busy_since);
 }
 
 }  // namespace

@@ -5,76 +5,20 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/wire_client.h"
+#include "tests/server/app/served.h"
 
 namespace qr {
 namespace {
 
 using nlohmann::json;
+using test::get_bytes;
+using test::kRerank;
+using test::post_bytes;
+using test::Served;
 using test::WireAnswer;
 using test::WireClient;
 using testing::HasSubstr;
 using testing::Not;
-
-constexpr const char* kRerank = R"({"query":[1,0],"documents":[[0,1],[2,0]],"method":"cosine"})";
-
-std::string get_bytes(const std::string& path, const std::string& fields = "") {
-    return "GET " + path + " HTTP/1.1\r\nHost: t\r\n" + fields + "\r\n";
-}
-
-std::string post_bytes(const std::string& path, const std::string& body,
-                       const std::string& fields = "") {
-    return "POST " + path +
-           " HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-           fields + "\r\n" + body;
-}
-
-// An App on a port of its own, its log kept in memory.
-class Served {
-  public:
-    explicit Served(Config config = {})
-        : config_(with_any_port(std::move(config))),
-          log_({.level = LogLevel::info,
-                .sink = [this](std::string_view lines) { text_ += lines; }}),
-          app_(config_, log_) {
-        EXPECT_TRUE(app_.listen().ok());
-    }
-
-    App& app() { return app_; }
-    WireClient client() { return WireClient(app_.port()); }
-
-    WireAnswer get(const std::string& path, const std::string& fields = "") {
-        return ask(get_bytes(path, fields));
-    }
-    WireAnswer post(const std::string& path, const std::string& body,
-                    const std::string& fields = "") {
-        return ask(post_bytes(path, body, fields));
-    }
-    WireAnswer ask(const std::string& bytes) {
-        WireClient connection = client();
-        std::optional<WireAnswer> answer = connection.exchange(bytes);
-        EXPECT_TRUE(answer.has_value()) << bytes.substr(0, 80);
-        return answer.value_or(WireAnswer{});
-    }
-
-    // Everything logged, after the app has stopped.
-    std::string stopped_log() {
-        app_.stop();
-        log_.flush();
-        return text_;
-    }
-
-  private:
-    static Config with_any_port(Config config) {
-        config.port = 0;
-        return config;
-    }
-
-    const Config config_;
-    std::string text_;
-    Log log_;
-    App app_;
-};
 
 TEST(App, AnswersStartingUntilThereIsABackend) {
     Served served;
@@ -221,6 +165,17 @@ TEST(App, LogsOneLineARequestWithoutBodiesVectorsOrRawControlBytes) {
     std::istringstream lines(log);
     for (std::string line; std::getline(lines, line);)
         EXPECT_TRUE(json::accept(line)) << line;
+}
+
+TEST(App, LogsWhatAnExceptionSaidUnderTheIdTheClientWasTold) {
+    Served served;
+    http::Request request;
+    request.id = "abc";
+    request.route = "/v1/rerank";
+    served.app().failed(request, "vector::_M_range_check");
+    const std::string log = served.stopped_log();
+    EXPECT_THAT(log, HasSubstr(R"("level":"error","event":"request_failed","id":"abc")"));
+    EXPECT_THAT(log, HasSubstr("vector::_M_range_check"));
 }
 
 TEST(App, StopsWhileRequestsAreUnderWay) {

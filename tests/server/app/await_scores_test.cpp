@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <thread>
 
 #include "tests/support/gated_backend.h"
@@ -18,6 +19,17 @@ namespace asio = boost::asio;
 struct Outcome {
     std::optional<Result<JobScores>> result;
     std::thread::id resumed_on;
+};
+
+// A client whose leaving the test decides.
+class PatientClient final : public http::Client {
+  public:
+    void on_gone(std::function<void()> gone) override { gone_ = std::move(gone); }
+    bool is_watched() const { return gone_ != nullptr; }
+    void leave() { gone_(); }
+
+  private:
+    std::function<void()> gone_;
 };
 
 asio::awaitable<void> await_into(Batcher& batcher, JobTerms& terms, Outcome& outcome) {
@@ -64,6 +76,47 @@ TEST_F(AwaitScores, ARefusedSubmissionComesBackAsTheBatchersError) {
     const Outcome outcome = run(batcher);
     ASSERT_TRUE(outcome.result.has_value());
     EXPECT_EQ(outcome.result->error().code, Code::unavailable);
+}
+
+TEST_F(AwaitScores, AClientThatLeavesCancelsItsWaitingJob) {
+    backend_.shut();
+    Batcher batcher(backend_, clock_, {});
+    asio::io_context context;
+    JobTerms first = terms();
+    JobTerms second = terms();
+    PatientClient client;
+    second.client = &client;
+    Outcome outcome;
+    Outcome cancelled;
+    asio::co_spawn(context, await_into(batcher, first, outcome), asio::detached);
+    context.poll();
+    backend_.await_batches(1);
+    asio::co_spawn(context, await_into(batcher, second, cancelled), asio::detached);
+    context.poll();
+    ASSERT_TRUE(client.is_watched());
+    client.leave();
+    while (!cancelled.result)
+        context.run_one();
+    EXPECT_EQ(cancelled.result->error().code, Code::cancelled);
+    EXPECT_FALSE(outcome.result.has_value());
+    backend_.open();
+    context.run();
+    EXPECT_TRUE(outcome.result->ok());
+    EXPECT_EQ(backend_.scored().size(), 1u) << "the cancelled job never reached the backend";
+}
+
+TEST_F(AwaitScores, NobodyWatchesTheClientOfAJobThatIsScoredAtOnce) {
+    backend_.allow_at_once(1);
+    Batcher batcher(backend_, clock_, {});
+    asio::io_context context;
+    JobTerms submitted = terms();
+    PatientClient client;
+    submitted.client = &client;
+    Outcome outcome;
+    asio::co_spawn(context, await_into(batcher, submitted, outcome), asio::detached);
+    context.run();
+    EXPECT_TRUE(outcome.result->ok());
+    EXPECT_FALSE(client.is_watched());
 }
 
 TEST_F(AwaitScores, AnAnswerThatComesAfterItsContextStoppedLeaksNothing) {

@@ -47,7 +47,7 @@ TEST(CommandLine, RefusesAFlagWithoutItsValue) {
 
 TEST(CommandLine, ReportsWhatACommandThrowsAsAFailure) {
     TestConsole console;
-    console.run_server = [](const Config&, const std::vector<std::string>&) -> int {
+    console.run_server = [](const config::Loaded&, const config::LoadConfig&) -> int {
         throw std::runtime_error("no more");
     };
     const Outcome outcome = console.run({"serve"});

@@ -11,28 +11,30 @@ namespace {
 using testing::ElementsAre;
 
 TEST(ServeCommand, HandsTheConfigurationAndTheWarningsToTheServer) {
-    std::optional<Config> received;
-    std::vector<std::string> warnings;
+    std::optional<config::Loaded> received;
+    std::optional<config::Loaded> again;
     TestConsole console{.environment = {{"QR_IO_THREADS", "3"}, {"QR_PROT", "1"}}};
-    console.run_server = [&](const Config& config, const std::vector<std::string>& words) {
-        received = config;
-        warnings = words;
+    console.run_server = [&](const config::Loaded& loaded, const config::LoadConfig& load) {
+        received = loaded;
+        again = load();
         return 3;
     };
     const Outcome outcome = console.run({"serve", "--port", "9000", "--hostname=0.0.0.0"});
     EXPECT_EQ(3, outcome.exit_code) << "the server's own";
     ASSERT_TRUE(received.has_value());
-    EXPECT_EQ(9000, received->port);
-    EXPECT_EQ("0.0.0.0", received->hostname);
-    EXPECT_EQ(3U, received->io_threads);
-    EXPECT_THAT(warnings, ElementsAre("QR_PROT: no setting has this environment variable; did you "
-                                      "mean 'QR_PORT'?"));
+    EXPECT_EQ(9000, received->config.port);
+    EXPECT_EQ("0.0.0.0", received->config.hostname);
+    EXPECT_EQ(3U, received->config.io_threads);
+    EXPECT_EQ(received->config, again->config) << "loaded again from the same layers";
+    EXPECT_THAT(received->warnings,
+                ElementsAre("QR_PROT: no setting has this environment variable; did you "
+                            "mean 'QR_PORT'?"));
     EXPECT_EQ("", outcome.err) << "the server logs them";
 }
 
 TEST(ServeCommand, StartsNothingWhenTheConfigurationIsWrong) {
     TestConsole console{.environment = {{"QR_PORT", "x"}}};
-    console.run_server = [](const Config&, const std::vector<std::string>&) {
+    console.run_server = [](const config::Loaded&, const config::LoadConfig&) {
         ADD_FAILURE() << "started";
         return 0;
     };

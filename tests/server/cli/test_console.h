@@ -19,7 +19,7 @@ struct Outcome {
 struct TestConsole {
     std::string input;
     config::NamedValues environment;
-    RunServer run_server = [](const Config&, const std::vector<std::string>&) { return -1; };
+    RunServer run_server = [](const config::Loaded&, const config::LoadConfig&) { return -1; };
 
     Outcome run(const std::vector<std::string>& arguments) const {
         std::istringstream in(input);

@@ -27,7 +27,6 @@ TEST(ConfigDefaults, AreThoseOfTheHttpRoom) {
 
 TEST(ConfigDefaults, AreThoseOfTheBatcherAndTheReranker) {
     const Config config;
-    EXPECT_EQ(BatcherLimits{}.jobs_max, config.max_concurrent_requests);
     EXPECT_EQ(BatcherLimits{}.delay_max, std::chrono::microseconds(config.queue_delay_max_us));
     EXPECT_EQ(RerankLimits{}.documents_max, config.max_client_batch_size);
     EXPECT_EQ(RerankLimits{}.queries_max, config.max_client_queries);

@@ -35,6 +35,22 @@ TEST(Respond, AnErrorCarriesTheHeadersItsStatusAsksFor) {
     EXPECT_TRUE(error_response({.code = Code::invalid}, request).fields.list().empty());
 }
 
+TEST(Respond, SaysWhenToComeBackInWholeSecondsAndInMilliseconds) {
+    struct Case {
+        std::chrono::microseconds time;
+        std::string seconds, milliseconds;
+    };
+    for (const Case& one : {Case{std::chrono::microseconds(0), "1", "1"},
+                            Case{std::chrono::microseconds(1'000), "1", "1"},
+                            Case{std::chrono::microseconds(999'001), "1", "1000"},
+                            Case{std::chrono::microseconds(1'000'001), "2", "1001"},
+                            Case{std::chrono::seconds(30), "30", "30000"}}) {
+        const http::Response response = error_response({.code = Code::overloaded}, {}, one.time);
+        EXPECT_EQ(header(response, "Retry-After"), one.seconds) << one.time.count();
+        EXPECT_EQ(header(response, "retry-after-ms"), one.milliseconds) << one.time.count();
+    }
+}
+
 TEST(Respond, TakesJsonAndOctetsWhateverTheParametersAndCase) {
     for (const char* type :
          {"", "application/json", "Application/JSON; charset=utf-8", "application/octet-stream"}) {

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/http/client.h"
 #include "server/http/server.h"
 #include "tests/support/wire_client.h"
 
@@ -37,7 +38,8 @@ struct Completion {
 
 // GET /page: "page". POST /echo: the body. POST /length, /alignment (of the tensor part), GET /id,
 // /trace, /thread (that runs the handler), /throw. GET /large?n: n bytes. GET /gate: answers once
-// open() is called. /refused: 401 on the head alone. /bye: asks for the connection to be closed.
+// open() is called; /watched: or once its client is gone. /refused: 401 on the head alone. /bye:
+// asks for the connection to be closed.
 class TestApplication final : public Application {
   public:
     std::optional<Response> refuse(Request& head) override {
@@ -46,10 +48,16 @@ class TestApplication final : public Application {
     }
 
     boost::asio::awaitable<Response> handle(Request& request) override {
-        if (request.path == "/gate") {
+        if (request.path == "/gate" || request.path == "/watched") {
             const auto executor = co_await boost::asio::this_coro::executor;
             auto gate = std::make_shared<boost::asio::steady_timer>(executor);
             gate->expires_at(boost::asio::steady_timer::time_point::max());
+            if (request.path == "/watched") {
+                request.client->on_gone([this, gate] {
+                    note_gone();
+                    gate->cancel();
+                });
+            }
             enter_gate(gate);
             constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
             auto waiting = gate->async_wait(kAwait);
@@ -60,6 +68,11 @@ class TestApplication final : public Application {
 
     Response describe(const Request&, const Error& error) override {
         return text(status_of(error.code), error.message);
+    }
+
+    void failed(const Request&, std::string_view what) noexcept override {
+        const std::lock_guard lock(mutex_);
+        failures_.emplace_back(what);
     }
 
     void completed(const Request& request, const Response& response,
@@ -75,6 +88,17 @@ class TestApplication final : public Application {
         const bool came = changed_.wait_for(lock, WireClient::kPatience,
                                             [&] { return completions_.size() >= count; });
         return came ? completions_[count - 1] : Completion{};
+    }
+
+    // Of exceptions, in order.
+    std::vector<std::string> failures() const {
+        const std::lock_guard lock(mutex_);
+        return failures_;
+    }
+    // How many clients of /watched were seen to leave.
+    std::size_t gone() const {
+        const std::lock_guard lock(mutex_);
+        return gone_;
     }
 
     void await_gate(std::size_t waiting) {
@@ -105,6 +129,8 @@ class TestApplication final : public Application {
                 return 415;
             case Code::headers_too_large:
                 return 431;
+            case Code::cancelled:
+                return 499;
             case Code::unavailable:
                 return 503;
             default:
@@ -148,8 +174,15 @@ class TestApplication final : public Application {
         changed_.notify_all();
     }
 
-    std::mutex mutex_;
+    void note_gone() {
+        const std::lock_guard lock(mutex_);
+        ++gone_;
+    }
+
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
+    std::size_t gone_ = 0;
+    std::vector<std::string> failures_;
     std::vector<Completion> completions_;
     std::vector<std::shared_ptr<boost::asio::steady_timer>> gates_;
 };

@@ -83,6 +83,50 @@ TEST_F(ServerTest, AnswersARequestThatWasUnderWayWhenTheDrainBegan) {
     EXPECT_EQ(answer->field("Connection"), "close");
 }
 
+TEST_F(ServerTest, AnswersARequestOnAnOpenConnectionThatComesAfterTheDrainBegan) {
+    serve();
+    WireClient fresh = client();
+    WireClient idle = client();
+    EXPECT_EQ(idle.exchange(kGet)->status, 200);
+    while (server->connections() < 2) {
+    }
+    server->stop_accepting();
+    EXPECT_FALSE(idle.is_readable_within(milliseconds(50))) << "not ended at once";
+    for (WireClient* wire : {&fresh, &idle}) {
+        const auto answer = wire->exchange(kGet);
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->status, 200);
+        EXPECT_EQ(answer->field("Connection"), "close");
+        EXPECT_TRUE(wire->is_ended());
+    }
+    EXPECT_TRUE(server->drain(kLong));
+}
+
+TEST_F(ServerTest, EndsConnectionsOnWhichNothingComesDuringADrain) {
+    Limits limits;
+    limits.drain_grace = milliseconds(1);
+    serve(limits);
+    WireClient fresh = client();
+    WireClient idle = client();
+    EXPECT_EQ(idle.exchange(kGet)->status, 200);
+    EXPECT_TRUE(server->drain(kLong));
+    EXPECT_EQ(server->connections(), 0);
+    EXPECT_TRUE(fresh.is_ended());
+    EXPECT_TRUE(idle.is_ended());
+}
+
+TEST_F(ServerTest, IsDrainedOnlyOnceARefusedClientHasReadItsAnswer) {
+    serve();
+    WireClient wire = client();
+    wire.send("POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n");
+    application.await_completion(1);
+    EXPECT_FALSE(server->drain(milliseconds(0))) << "still taking what the client sends";
+    wire.send(std::string(1'000'000, 'x'));
+    EXPECT_EQ(wire.receive()->status, 401);
+    wire.close();
+    EXPECT_TRUE(server->drain(kLong));
+}
+
 TEST_F(ServerTest, StopsOnlyWhenHandlersHaveReturned) {
     serve();
     WireClient wire = client();

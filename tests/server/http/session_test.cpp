@@ -196,12 +196,14 @@ TEST_F(SessionTest, KeepsTheConnectionWhenARefusedBodyHasArrivedAlready) {
     EXPECT_EQ(wire.exchange(kGet)->body, "page");
 }
 
-TEST_F(SessionTest, DescribesAnExceptionAndGoesOn) {
+TEST_F(SessionTest, TellsTheApplicationOfAnExceptionAndTheClientOnlyThatThereWasOne) {
     serve();
     WireClient wire = client();
     const auto answer = wire.exchange("GET /throw HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_EQ(answer->status, 500);
-    EXPECT_EQ(answer->body, "the handler failed: on purpose");
+    EXPECT_EQ(answer->body,
+              "the server failed to handle this request; its log says more under this id");
+    EXPECT_EQ(application.failures(), std::vector<std::string>{"on purpose"});
     EXPECT_EQ(wire.exchange(kGet)->body, "page");
 }
 

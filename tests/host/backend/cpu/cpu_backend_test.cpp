@@ -53,6 +53,15 @@ TEST_F(CpuBackendTest, TellsItsNameInstructionSetAndThreads) {
     EXPECT_EQ(3U, backend.capabilities().threads);
 }
 
+TEST_F(CpuBackendTest, ABatchGrowsWithTheThreadsUpToWhatMemoryCanFeed) {
+    const auto limit = [](std::size_t threads) {
+        return CpuBackend("noting", kNotingKernels, threads).capabilities().batch_multiply_adds_max;
+    };
+    EXPECT_EQ(16'777'216U, limit(1));
+    EXPECT_EQ(3 * 16'777'216U, limit(3));
+    EXPECT_EQ(limit(16), limit(17));
+}
+
 TEST_F(CpuBackendTest, AnOrdinaryRequestStaysOnTheCallingThread) {
     CpuBackend backend("noting", kNotingKernels, 4);
     const test::Matrix query = test::random_matrix(random_, 1, 768);

@@ -1,0 +1,241 @@
+#include "host/base/metrics_table.h"
+
+namespace qr {
+namespace {
+
+using enum LabelSource;
+using Labels = std::array<MetricLabel, 2>;
+using Panels = std::array<MetricPanel, 2>;
+using Panel = MetricPanel;
+
+constexpr std::string_view kStatuses[] = {"1xx", "2xx", "3xx", "4xx", "5xx", kOtherLabel};
+constexpr std::string_view kStages[] = {"read", "parse", "queue", "score", "print"};
+constexpr std::string_view kRefusals[] = {"jobs", "rows", "bytes", "tenant"};
+constexpr std::string_view kUnscored[] = {"cancelled", "deadline_exceeded", "unavailable",
+                                          kOtherLabel};
+constexpr std::string_view kBatchCodes[] = {"unavailable", "internal", "out_of_memory",
+                                            kOtherLabel};
+constexpr std::string_view kStates[] = {"starting", "ready", "degraded", "draining", "failing"};
+constexpr std::string_view kCanaryResults[] = {"passed", "failed", "wrong", "overdue"};
+constexpr std::string_view kFailovers[] = {"unavailable", "internal",     "out_of_memory",
+                                           "timed_out",   "wrong_answer", kOtherLabel};
+constexpr std::string_view kReloads[] = {"applied", "refused"};
+
+constexpr MetricLabel kRoute{"route", routes, {}, "pattern of the path, or other"};
+constexpr MetricLabel kBackend{"backend", backends, {}, "as `doctor` lists them, or other"};
+constexpr MetricLabel kLane{"lane", lanes, {}, "0 and up, one for each lane"};
+constexpr MetricLabel kCode{"code", codes, {}, "code of the error, as answers name it"};
+constexpr MetricLabel kVersion{"version", version, {}, "of the server"};
+constexpr MetricLabel kStatus{"status", listed, kStatuses};
+constexpr MetricLabel kStage{"stage", listed, kStages};
+
+// From a health probe to the default deadline, about three steps a decade.
+constexpr double kRequestSeconds[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
+                                      0.01,   0.025,   0.05,   0.1,   0.25,   0.5,
+                                      1,      2.5,     5,      10,    30};
+// From ten 384-dimensional vectors to millions of pairs; and parsing or printing a small body.
+constexpr double kScoreSeconds[] = {0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005,
+                                    0.001,   0.0025,   0.005,   0.01,   0.025,   0.05,
+                                    0.1,     0.25,     0.5,     1,      5,       30};
+constexpr double kJobs[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+constexpr double kRows[] = {1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576};
+
+constexpr MetricFamily counter(std::string_view name, std::string_view unit, std::string_view help,
+                               const Labels& labels, const Panels& panels) {
+    return {name, MetricType::counter, unit, help, labels, panels, {}};
+}
+
+constexpr MetricFamily gauge(std::string_view name, std::string_view unit, std::string_view help,
+                             const Labels& labels, const Panels& panels) {
+    return {name, MetricType::gauge, unit, help, labels, panels, {}};
+}
+
+constexpr MetricFamily histogram(std::string_view name, std::string_view unit,
+                                 std::string_view help, std::span<const double> buckets,
+                                 const Labels& labels, const Panels& panels) {
+    return {name, MetricType::histogram, unit, help, labels, panels, buckets};
+}
+
+constexpr std::array kFamilies = {
+    // HTTP
+    counter("qr_http_requests_total", "requests", "Requests answered.", {kRoute, kStatus},
+            {Panel{"Requests a second, by route",
+                   "sum by (route) (rate(qr_http_requests_total[$__rate_interval]))"},
+             Panel{"Server errors, as a share of requests",
+                   "sum(rate(qr_http_requests_total{status=\"5xx\"}[$__rate_interval])) / "
+                   "sum(rate(qr_http_requests_total[$__rate_interval]))"}}),
+    histogram("qr_http_request_seconds", "seconds",
+              "From the first byte of a request's head to the last byte of its answer.",
+              kRequestSeconds, {kRoute},
+              {Panel{"Request time, 99th percentile by route",
+                     "histogram_quantile(0.99, sum by (le, route) "
+                     "(rate(qr_http_request_seconds_bucket[$__rate_interval])))"},
+               Panel{"Request time, mean by route",
+                     "sum by (route) (rate(qr_http_request_seconds_sum[$__rate_interval])) / "
+                     "sum by (route) (rate(qr_http_request_seconds_count[$__rate_interval]))"}}),
+    counter(
+        "qr_http_request_bytes_total", "bytes", "Bytes received in requests, heads included.", {},
+        {Panel{"Bytes received a second", "rate(qr_http_request_bytes_total[$__rate_interval])"}}),
+    counter("qr_http_response_bytes_total", "bytes", "Bytes sent in answers, heads included.", {},
+            {Panel{"Bytes sent a second", "rate(qr_http_response_bytes_total[$__rate_interval])"}}),
+    gauge("qr_http_connections", "connections", "Open connections.", {},
+          {Panel{"Open connections", "qr_http_connections"}}),
+    gauge("qr_http_requests_in_flight", "requests", "Requests being answered.", {},
+          {Panel{"Requests in flight", "qr_http_requests_in_flight"}}),
+    counter("qr_errors_total", "requests", "Errors answered, by their code.", {kCode},
+            {Panel{"Errors a second, by code",
+                   "sum by (code) (rate(qr_errors_total[$__rate_interval]))"}}),
+    histogram("qr_stage_seconds", "seconds",
+              "Time that a scored request spent in each of its stages.", kScoreSeconds, {kStage},
+              {Panel{"Where a request's time goes, mean by stage",
+                     "sum by (stage) (rate(qr_stage_seconds_sum[$__rate_interval])) / "
+                     "sum by (stage) (rate(qr_stage_seconds_count[$__rate_interval]))"},
+               Panel{"Stage time, 99th percentile",
+                     "histogram_quantile(0.99, sum by (le, stage) "
+                     "(rate(qr_stage_seconds_bucket[$__rate_interval])))"}}),
+
+    // Admission
+    gauge("qr_admission_jobs", "jobs", "Requests in progress, waiting ones included.", {},
+          {Panel{"Share of the places taken", "qr_admission_jobs / qr_admission_jobs_limit"}}),
+    gauge("qr_admission_jobs_limit", "jobs", "Requests that may be in progress at once.", {},
+          {Panel{"Places", "qr_admission_jobs_limit"}}),
+    gauge("qr_admission_rows", "rows", "Documents of the requests in progress.", {},
+          {Panel{"Share of the rows taken", "qr_admission_rows / qr_admission_rows_limit"}}),
+    gauge("qr_admission_rows_limit", "rows", "Documents that may be in progress at once.", {},
+          {Panel{"Rows allowed", "qr_admission_rows_limit"}}),
+    gauge("qr_admission_bytes", "bytes", "Bodies of the requests in progress.", {},
+          {Panel{"Share of the bytes taken", "qr_admission_bytes / qr_admission_bytes_limit"}}),
+    gauge("qr_admission_bytes_limit", "bytes", "Bodies that may be in progress at once.", {},
+          {Panel{"Bytes allowed", "qr_admission_bytes_limit"}}),
+    counter("qr_admission_refusals_total", "requests",
+            "Requests answered 429, by the limit that they met.",
+            {MetricLabel{"reason", listed, kRefusals}},
+            {Panel{"Refusals a second, by limit",
+                   "sum by (reason) (rate(qr_admission_refusals_total[$__rate_interval]))"}}),
+
+    // Queue
+    gauge("qr_queue_jobs", "jobs", "Jobs that wait for the backend.", {},
+          {Panel{"Jobs waiting", "qr_queue_jobs"}}),
+    gauge("qr_queue_rows", "rows", "Documents of the jobs that wait for the backend.", {},
+          {Panel{"Rows waiting", "qr_queue_rows"}}),
+    histogram("qr_queue_wait_seconds", "seconds", "Time a job waited for the backend.",
+              kRequestSeconds, {},
+              {Panel{"Queue wait, 99th percentile",
+                     "histogram_quantile(0.99, sum by (le) "
+                     "(rate(qr_queue_wait_seconds_bucket[$__rate_interval])))"}}),
+    counter("qr_jobs_unscored_total", "jobs", "Jobs answered without scores, by the reason.",
+            {MetricLabel{"reason", listed, kUnscored}},
+            {Panel{"Jobs given up a second, by reason",
+                   "sum by (reason) (rate(qr_jobs_unscored_total[$__rate_interval]))"}}),
+
+    // Batches and lanes
+    histogram("qr_batch_jobs", "jobs", "Jobs scored together in one batch.", kJobs, {},
+              {Panel{"Jobs a batch, mean",
+                     "rate(qr_batch_jobs_sum[$__rate_interval]) / "
+                     "rate(qr_batch_jobs_count[$__rate_interval])"}}),
+    histogram("qr_batch_rows", "rows", "Documents scored together in one batch.", kRows, {},
+              {Panel{"Rows a batch, mean",
+                     "rate(qr_batch_rows_sum[$__rate_interval]) / "
+                     "rate(qr_batch_rows_count[$__rate_interval])"}}),
+    histogram("qr_batch_seconds", "seconds",
+              "Time a batch took in the backend, by the backend that scored it.", kScoreSeconds,
+              {kBackend},
+              {Panel{"Batch time, 99th percentile by backend",
+                     "histogram_quantile(0.99, sum by (le, backend) "
+                     "(rate(qr_batch_seconds_bucket[$__rate_interval])))"},
+               Panel{"Batches a second, by backend",
+                     "sum by (backend) (rate(qr_batch_seconds_count[$__rate_interval]))"}}),
+    counter("qr_batches_failed_total", "batches",
+            "Batches that no backend scored, by the backend that was asked last.",
+            {kBackend, MetricLabel{"code", listed, kBatchCodes}},
+            {Panel{"Batches failed a second",
+                   "sum by (backend, code) (rate(qr_batches_failed_total[$__rate_interval]))"}}),
+    counter("qr_scored_pairs_total", "pairs",
+            "Query-document pairs scored, by the backend that did it.", {kBackend},
+            {Panel{"Pairs scored a second, by backend",
+                   "sum by (backend) (rate(qr_scored_pairs_total[$__rate_interval]))"}}),
+    counter(
+        "qr_scored_documents_total", "rows", "Documents scored, once per request.", {},
+        {Panel{"Documents scored a second", "rate(qr_scored_documents_total[$__rate_interval])"}}),
+    counter("qr_slices_dropped_total", "slices",
+            "Parts of jobs that were in a batch but not computed, because nobody wanted them.", {},
+            {Panel{"Slices dropped a second", "rate(qr_slices_dropped_total[$__rate_interval])"}}),
+    counter("qr_lane_busy_seconds_total", "seconds", "Time a lane spent in the backend.", {kLane},
+            {Panel{"Utilisation, by lane",
+                   "sum by (lane) (rate(qr_lane_busy_seconds_total[$__rate_interval]))"}}),
+    gauge("qr_lane_busy", "0 or 1", "1 while a lane is in the backend, else 0.", {kLane},
+          {Panel{"Lanes busy now", "sum(qr_lane_busy)"}}),
+
+    // Health
+    gauge("qr_ready", "0 or 1", "1 while the server takes requests, else 0.", {},
+          {Panel{"Servers ready", "sum(qr_ready)"}}),
+    gauge("qr_health_state", "0 or 1", "1 for the state that the server is in, else 0.",
+          {MetricLabel{"state", listed, kStates}},
+          {Panel{"Servers, by state", "sum by (state) (qr_health_state)"}}),
+    gauge("qr_degraded", "0 or 1", "1 while another backend serves than the one chosen, else 0.",
+          {}, {Panel{"Servers degraded", "sum(qr_degraded)"}}),
+    counter("qr_failovers_total", "failovers",
+            "Batches that the device failed and another backend scored, and canaries that found it "
+            "lost, by the reason.",
+            {MetricLabel{"reason", listed, kFailovers}},
+            {Panel{"Failovers a second, by reason",
+                   "sum by (reason) (rate(qr_failovers_total[$__rate_interval]))"}}),
+    counter("qr_canaries_total", "canaries",
+            "Checks of a backend with known states and known scores, by their result.",
+            {kBackend, MetricLabel{"result", listed, kCanaryResults}},
+            {Panel{"Canaries that did not pass, a second",
+                   "sum by (backend, result) "
+                   "(rate(qr_canaries_total{result!=\"passed\"}[$__rate_interval]))"}}),
+    histogram("qr_canary_seconds", "seconds", "Time a canary took.", kScoreSeconds, {kBackend},
+              {Panel{"Canary time, 99th percentile by backend",
+                     "histogram_quantile(0.99, sum by (le, backend) "
+                     "(rate(qr_canary_seconds_bucket[$__rate_interval])))"}}),
+    gauge("qr_canary_last_pass_timestamp_seconds", "seconds since 1970",
+          "When a backend's canary passed last; 0: never.", {kBackend},
+          {Panel{"Since a backend's canary passed",
+                 "time() - (qr_canary_last_pass_timestamp_seconds > 0)"}}),
+    gauge("qr_heartbeat_age_seconds", "seconds",
+          "How long the slowest of the watched parts (lanes, event loops) has not moved.", {},
+          {Panel{"Heartbeat age", "max(qr_heartbeat_age_seconds)"}}),
+
+    // The process
+    counter("qr_config_reloads_total", "reloads", "Reloads of the configuration, by their result.",
+            {MetricLabel{"result", listed, kReloads}},
+            {Panel{"Reloads refused in the last hour",
+                   "sum(increase(qr_config_reloads_total{result=\"refused\"}[1h]))"}}),
+    counter(
+        "qr_log_lines_dropped_total", "lines", "Log lines lost because their reader was too slow.",
+        {},
+        {Panel{"Log lines lost a second", "rate(qr_log_lines_dropped_total[$__rate_interval])"}}),
+    gauge("qr_build_info", "1", "1; the version is in the label.", {kVersion},
+          {Panel{"Servers, by version", "sum by (version) (qr_build_info)"}}),
+    counter("process_cpu_seconds_total", "seconds",
+            "Total user and system CPU time spent in seconds.", {},
+            {Panel{"Cores used", "rate(process_cpu_seconds_total[$__rate_interval])"}}),
+    gauge("process_start_time_seconds", "seconds since 1970",
+          "Start time of the process since unix epoch in seconds.", {},
+          {Panel{"Uptime", "time() - process_start_time_seconds"}}),
+    gauge("process_resident_memory_bytes", "bytes", "Resident memory size in bytes.", {},
+          {Panel{"Resident memory", "process_resident_memory_bytes"}}),
+    gauge("process_virtual_memory_bytes", "bytes", "Virtual memory size in bytes.", {},
+          {Panel{"Virtual memory", "process_virtual_memory_bytes"}}),
+    gauge("process_open_fds", "files", "Number of open file descriptors.", {},
+          {Panel{"Share of the file descriptors in use", "process_open_fds / process_max_fds"}}),
+    gauge("process_max_fds", "files", "Maximum number of open file descriptors.", {},
+          {Panel{"File descriptors allowed", "process_max_fds"}}),
+};
+
+}  // namespace
+
+std::span<const MetricFamily> metric_families() {
+    return kFamilies;
+}
+
+const MetricFamily* find_metric_family(std::string_view name) {
+    for (const MetricFamily& family : kFamilies) {
+        if (family.name == name) return &family;
+    }
+    return nullptr;
+}
+
+}  // namespace qr

@@ -1,0 +1,153 @@
+// What the app sees of itself: batches and changes of health as they pass, and what /health and
+// /metrics show of the rest.
+#include <algorithm>
+#include <chrono>
+
+#include "server/app/app.h"
+
+namespace qr {
+namespace {
+
+double seconds(Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+double seconds_since_1970() {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+LogLevel level_of(HealthState state) {
+    switch (state) {
+        case HealthState::failing:
+            return LogLevel::error;
+        case HealthState::degraded:
+            return LogLevel::warn;
+        default:
+            return LogLevel::info;
+    }
+}
+
+}  // namespace
+
+void App::on_batch(const BatchReport& report) noexcept {
+    health_->note_batch(report.backend, report.failed);
+    BackendMetrics& backend = metrics_->backend(report.backend);
+    metrics_->slices_dropped.Increment(static_cast<double>(report.dropped));
+    if (report.failed) return backend.batches_failed.at(to_string(*report.failed)).Increment();
+    metrics_->batch_jobs.Observe(static_cast<double>(report.jobs));
+    metrics_->batch_rows.Observe(static_cast<double>(report.rows));
+    metrics_->scored_documents.Increment(static_cast<double>(report.rows));
+    backend.batch_seconds.Observe(seconds(report.scored));
+    backend.scored_pairs.Increment(static_cast<double>(report.pairs));
+}
+
+void App::on_unscored(Code why) noexcept {
+    metrics_->jobs_unscored.at(to_string(why)).Increment();
+}
+
+HealthWatch::Hooks App::health_hooks(std::function<void(const EndOfProcess&)> end_process) {
+    return {.loop_pulses = [this] { return server_->loop_pulses(); },
+            .on_change = [this](const HealthReport& report) { on_health(report); },
+            .on_canary = [this](std::string_view backend,
+                                const CanaryResult& result) { on_canary(backend, result); },
+            .end_process = std::move(end_process)};
+}
+
+void App::on_health(const HealthReport& report) {
+    metrics_->set_health_state(to_string(report.state));
+    metrics_->degraded.Set(report.state == HealthState::degraded ? 1 : 0);
+    LogLine line = log_.line(level_of(report.state), Event::health_changed);
+    line.text("state", to_string(report.state)).text("message", report.reason);
+    log_.write(std::move(line));
+}
+
+void App::on_failover(const FailoverStatus& status) {
+    health_->wake();
+    const bool is_serving = status.state == PrimaryState::serving;
+    LogLine line = log_.line(is_serving ? LogLevel::info : LogLevel::warn,
+                             is_serving ? Event::device_recovered : Event::device_lost);
+    line.text("state", to_string(status.state));
+    if (status.reason) line.text("reason", to_string(*status.reason));
+    line.text("message", status.message);
+    log_.write(std::move(line));
+}
+
+void App::on_canary(std::string_view backend, const CanaryResult& result) {
+    BackendMetrics& metrics = metrics_->backend(backend);
+    metrics.canaries.at(to_string(result.outcome)).Increment();
+    if (result.outcome == CanaryOutcome::overdue) return;
+    metrics.canary_seconds.Observe(result.microseconds * 1e-6);
+    if (result.outcome != CanaryOutcome::passed) return;
+    metrics.canary_last_pass_seconds.Set(seconds_since_1970());
+}
+
+Readiness App::readiness(std::size_t shed_percent) const {
+    const AdmissionFigures admitted = admission_.figures();
+    const HealthState state = health_->state();
+    const Occupancy occupancy{.places_in_use = admitted.jobs,
+                              .places_max = admitted.limits.jobs_max};
+    return {.state = state, .is_ready = is_ready(state, occupancy, shed_percent)};
+}
+
+HealthSnapshot App::snapshot() const {
+    HealthSnapshot snapshot{.now = clock_.now(),
+                            .started = started_,
+                            .connections = server_->connections(),
+                            .requests_in_flight = server_->requests_in_flight(),
+                            .admitted = admission_.figures(),
+                            .health = health_->report()};
+    if (snapshot.health.backends.empty()) return snapshot;
+    snapshot.batcher = scoring_->batcher.status();
+    snapshot.capabilities = scoring_->backend->capabilities();
+    snapshot.self_test = scoring_->self_test;
+    if (scoring_->failover) snapshot.health.failover = scoring_->failover->status();
+    return snapshot;
+}
+
+std::string App::scrape() {
+    metrics_->http_connections.Set(static_cast<double>(server_->connections()));
+    metrics_->http_requests_in_flight.Set(static_cast<double>(server_->requests_in_flight()));
+    metrics_->set_log_lines_dropped(log_.dropped_lines());
+    const AdmissionFigures admitted = admission_.figures();
+    metrics_->admission_jobs.Set(static_cast<double>(admitted.jobs));
+    metrics_->admission_rows.Set(static_cast<double>(admitted.rows));
+    metrics_->admission_bytes.Set(static_cast<double>(admitted.bytes));
+    metrics_->admission_jobs_limit.Set(static_cast<double>(admitted.limits.jobs_max));
+    metrics_->admission_rows_limit.Set(static_cast<double>(admitted.limits.rows_max));
+    metrics_->admission_bytes_limit.Set(static_cast<double>(admitted.limits.bytes_max));
+    for (std::size_t i = 0; i < kRefusalReasons; ++i) {
+        const std::string_view reason = to_string(static_cast<RefusalReason>(i));
+        metrics_->set_total(metrics_->admission_refusals.at(reason),
+                            static_cast<double>(admitted.refused[i]));
+    }
+    metrics_->ready.Set(readiness(settings_.get()->shed_percent).is_ready ? 1 : 0);
+    scrape_scoring();
+    return metrics_->serialize();
+}
+
+void App::scrape_scoring() {
+    if (health_->report().backends.empty()) return;
+    const TimePoint now = clock_.now();
+    const BatcherStatus batcher = scoring_->batcher.status();
+    metrics_->queue_jobs.Set(static_cast<double>(batcher.waiting_jobs));
+    metrics_->queue_rows.Set(static_cast<double>(batcher.waiting_rows));
+    Duration oldest{};
+    for (std::size_t i = 0; i < batcher.lanes.size(); ++i) {
+        const LaneStatus& lane = batcher.lanes[i];
+        metrics_->set_lane(i, seconds(lane.busy), lane.busy_since.has_value());
+        if (lane.busy_since) oldest = std::max(oldest, now - *lane.busy_since);
+    }
+    for (const TimePoint pulse : server_->loop_pulses())
+        oldest = std::max(oldest, now - pulse);
+    metrics_->heartbeat_age_seconds.Set(seconds(oldest));
+    if (!scoring_->failover) return;
+    const FailoverStatus failover = scoring_->failover->status();
+    for (std::size_t i = 0; i < kFailoverReasons; ++i) {
+        const std::string_view reason = to_string(static_cast<FailoverReason>(i));
+        metrics_->set_total(metrics_->failovers.at(reason),
+                            static_cast<double>(failover.failovers[i]));
+    }
+}
+
+}  // namespace qr
