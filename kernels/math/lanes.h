@@ -10,13 +10,12 @@
 #include <array>
 #include <cstddef>
 
-#include "kernels/math/hd.h"
-
 namespace qr::math {
 
 inline constexpr std::size_t kLanes = 32;
 
-QR_HD inline double sum_lanes(std::array<double, kLanes> lanes) {
+// For hosts; a device adds the same tree by shuffles (kernels/row_lanes.cuh).
+inline double sum_lanes(std::array<double, kLanes> lanes) {
     for (std::size_t width = kLanes / 2; width > 0; width /= 2) {
         for (std::size_t j = 0; j < width; ++j)
             lanes[j] += lanes[j + width];

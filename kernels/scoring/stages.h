@@ -58,7 +58,8 @@ struct Pipeline {
     using reduce = Reduce;
     using read_out = ReadOut;
 
-    QR_HD static double score(const InnerProducts& sums) {
+    // For hosts, since some read-outs are; a device takes the stages one by one.
+    static double score(const InnerProducts& sums) {
         return ReadOut::read_out(Reduce::reduce(Encode::overlap(sums)));
     }
 };

@@ -9,6 +9,7 @@ _HOST_ALL = ("host",)
 _KERNELS = ("kernels/math", "kernels/scoring")
 
 ALLOWED = {
+    "kernels": ("kernels/cuda", *_KERNELS),
     "kernels/math": (),
     "kernels/cuda": (),
     "kernels/scoring": ("kernels/math",),
