@@ -27,6 +27,7 @@ class KernelTest : public emulation::DeviceTest, public testing::WithParamInterf
     KernelTest() {
         emulation::Settings settings = emulation::settings_from_environment();
         settings.order = GetParam();
+        settings.workers = 1 + GetParam() % 2;
         settings.protects_memory = GetParam() == 1;
         emulation::reset(settings);
     }

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "kernels/math/amplitude.h"
 #include "tests/kernels/kernel_fixture.h"
 
 namespace qr::device {
@@ -65,6 +66,7 @@ TEST_P(Overlap, HasTheBitsOfTheLanesInAnyDimension) {
 TEST_P(Overlap, HasTheBitsOfTheLanesInRowsLongerThanSharedMemory) {
     expect_equal_sums(random_rows(1, 4096), random_rows(2, 4096));
     expect_equal_sums(random_rows(2, 1999), random_rows(1, 1999));
+    expect_equal_sums(random_rows(1, math::kDimensionMax), random_rows(1, math::kDimensionMax));
 }
 
 TEST_P(Overlap, HasTheBitsOfTheLanesForComponentsOfAnySize) {
