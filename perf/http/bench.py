@@ -148,8 +148,9 @@ def measure(arguments, folder):
         correctness_gate(ours, forms)
     scoring = scoring_ratio(build)
     batches = batching(build)
+    measured = bars(rounds, scoring, batches, rss_bytes, targets)
     verdicts = [{"what": what, "found": found, "unit": unit, "bar": bar, "met": found <= bar}
-                for what, found, unit, bar in bars(rounds, scoring, batches, rss_bytes, targets)]
+                for what, found, unit, bar in measured]
     sizes = {name: len(body.data) for name, body in forms.items()}
     return {**report.provenance(build, arguments), "body_bytes": sizes, "bars": verdicts,
             "medians": report.medians(rounds), "scoring": scoring, "batching": batches, "rounds": rounds}
