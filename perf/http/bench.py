@@ -153,7 +153,8 @@ def measure(arguments, folder):
                 for what, found, unit, bar in measured]
     sizes = {name: len(body.data) for name, body in forms.items()}
     return {**report.provenance(build, arguments), "body_bytes": sizes, "bars": verdicts,
-            "medians": report.medians(rounds), "scoring": scoring, "batching": batches, "rounds": rounds}
+            "medians": report.medians(rounds), "scoring": scoring, "batching": batches,
+            "rounds": rounds}
 
 
 def main():
