@@ -50,6 +50,9 @@ class FailoverBackend final : public FidelityBackend {
     Result<Scores> score(const ScoreBatch& batch) override;
 
     FailoverStatus status() const;
+    std::size_t outstanding_calls() const {
+        return calls_.outstanding();
+    }  // given up, not returned
     // What a canary of primary() came to.
     void note_canary(const CanaryResult& result);
 

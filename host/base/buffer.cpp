@@ -1,9 +1,12 @@
 #include "host/base/buffer.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <mutex>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include "host/base/narrow.h"
 
@@ -27,19 +30,44 @@ std::size_t class_of(std::size_t capacity) {
 
 }  // namespace
 
+// The buffers that wait to be taken again, and the counts.
+class BufferShelf {
+  public:
+    explicit BufferShelf(std::size_t cached_bytes_max) : cached_bytes_max_(cached_bytes_max) {}
+    ~BufferShelf();
+    BufferShelf(const BufferShelf&) = delete;
+    BufferShelf& operator=(const BufferShelf&) = delete;
+
+    // Null where none of that class is there.
+    std::byte* take(std::size_t capacity);
+    void lend(std::size_t capacity) noexcept;
+    void give_back(std::byte* data, std::size_t capacity) noexcept;
+    std::size_t cached_bytes() const;
+    std::size_t lent_bytes() const;
+
+  private:
+    static constexpr int kClasses = 40;
+
+    const std::size_t cached_bytes_max_;
+    mutable std::mutex mutex_;
+    std::array<std::vector<std::byte*>, kClasses> free_;  // by log2 of the capacity
+    std::size_t cached_bytes_ = 0;
+    std::size_t lent_bytes_ = 0;
+};
+
 Buffer::Buffer(std::size_t capacity) : data_(allocate(capacity)), capacity_(capacity) {}
 
 Buffer::Buffer(Buffer&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       capacity_(std::exchange(other.capacity_, 0)),
-      pool_(std::exchange(other.pool_, nullptr)) {}
+      shelf_(std::move(other.shelf_)) {}
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
     if (this != &other) {
         release();
         data_ = std::exchange(other.data_, nullptr);
         capacity_ = std::exchange(other.capacity_, 0);
-        pool_ = std::exchange(other.pool_, nullptr);
+        shelf_ = std::move(other.shelf_);
     }
     return *this;
 }
@@ -50,41 +78,37 @@ Buffer::~Buffer() {
 
 void Buffer::release() noexcept {
     if (data_ == nullptr) return;
-    if (pool_ != nullptr) {
-        pool_->give_back(data_, capacity_);
+    if (shelf_ != nullptr) {
+        shelf_->give_back(data_, capacity_);
     } else {
         deallocate(data_);
     }
     data_ = nullptr;
 }
 
-BufferPool::~BufferPool() {
+BufferShelf::~BufferShelf() {
     for (auto& buffers : free_) {
         for (std::byte* data : buffers)
             deallocate(data);
     }
 }
 
-Buffer BufferPool::take(std::size_t capacity) {
-    const std::size_t rounded = std::bit_ceil(std::max(capacity, kSmallest));
-    Buffer buffer;
-    buffer.capacity_ = rounded;
-    buffer.pool_ = this;
-    {
-        const std::lock_guard lock(mutex_);
-        lent_bytes_ += rounded;
-        auto& buffers = free_.at(class_of(rounded));
-        if (!buffers.empty()) {
-            buffer.data_ = buffers.back();
-            buffers.pop_back();
-            cached_bytes_ -= rounded;
-        }
-    }
-    if (buffer.data_ == nullptr) buffer.data_ = allocate(rounded);
-    return buffer;
+std::byte* BufferShelf::take(std::size_t capacity) {
+    const std::lock_guard lock(mutex_);
+    auto& buffers = free_.at(class_of(capacity));
+    if (buffers.empty()) return nullptr;
+    std::byte* const data = buffers.back();
+    buffers.pop_back();
+    cached_bytes_ -= capacity;
+    return data;
 }
 
-void BufferPool::give_back(std::byte* data, std::size_t capacity) noexcept {
+void BufferShelf::lend(std::size_t capacity) noexcept {
+    const std::lock_guard lock(mutex_);
+    lent_bytes_ += capacity;
+}
+
+void BufferShelf::give_back(std::byte* data, std::size_t capacity) noexcept {
     {
         const std::lock_guard lock(mutex_);
         lent_bytes_ -= capacity;
@@ -102,14 +126,36 @@ void BufferPool::give_back(std::byte* data, std::size_t capacity) noexcept {
     deallocate(data);
 }
 
-std::size_t BufferPool::cached_bytes() const {
+std::size_t BufferShelf::cached_bytes() const {
     const std::lock_guard lock(mutex_);
     return cached_bytes_;
 }
 
-std::size_t BufferPool::lent_bytes() const {
+std::size_t BufferShelf::lent_bytes() const {
     const std::lock_guard lock(mutex_);
     return lent_bytes_;
+}
+
+BufferPool::BufferPool(std::size_t cached_bytes_max)
+    : shelf_(std::make_shared<BufferShelf>(cached_bytes_max)) {}
+
+Buffer BufferPool::take(std::size_t capacity) {
+    const std::size_t rounded = std::bit_ceil(std::max(capacity, kSmallest));
+    Buffer buffer;
+    buffer.capacity_ = rounded;
+    buffer.data_ = shelf_->take(rounded);
+    if (buffer.data_ == nullptr) buffer.data_ = allocate(rounded);
+    shelf_->lend(rounded);
+    buffer.shelf_ = shelf_;
+    return buffer;
+}
+
+std::size_t BufferPool::cached_bytes() const {
+    return shelf_->cached_bytes();
+}
+
+std::size_t BufferPool::lent_bytes() const {
+    return shelf_->lent_bytes();
 }
 
 }  // namespace qr

@@ -2,17 +2,16 @@
 //
 // A Buffer is 64-byte aligned and carries kPadding writable bytes behind its capacity, which SIMD
 // parsers may read past the end of the data. The pool keeps freed buffers by power-of-two class up
-// to `cached_bytes_max`; it is thread-safe and must outlive its buffers.
+// to `cached_bytes_max`; it is thread-safe. A buffer may outlive its pool: a device that hangs
+// keeps the vectors of its batch for as long as it likes.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <mutex>
-#include <vector>
+#include <memory>
 
 namespace qr {
 
-class BufferPool;
+class BufferShelf;
 
 class Buffer {
   public:
@@ -36,15 +35,12 @@ class Buffer {
 
     std::byte* data_ = nullptr;
     std::size_t capacity_ = 0;
-    BufferPool* pool_ = nullptr;
+    std::shared_ptr<BufferShelf> shelf_;  // null: freed, not recycled
 };
 
 class BufferPool {
   public:
-    explicit BufferPool(std::size_t cached_bytes_max) : cached_bytes_max_(cached_bytes_max) {}
-    ~BufferPool();
-    BufferPool(const BufferPool&) = delete;
-    BufferPool& operator=(const BufferPool&) = delete;
+    explicit BufferPool(std::size_t cached_bytes_max);
 
     // A buffer of at least `capacity` bytes. Contents are undefined.
     Buffer take(std::size_t capacity);
@@ -53,15 +49,7 @@ class BufferPool {
     std::size_t lent_bytes() const;  // in buffers that are out now
 
   private:
-    friend class Buffer;
-    static constexpr int kClasses = 40;
-    void give_back(std::byte* data, std::size_t capacity) noexcept;
-
-    const std::size_t cached_bytes_max_;
-    mutable std::mutex mutex_;
-    std::array<std::vector<std::byte*>, kClasses> free_;  // by log2 of the capacity
-    std::size_t cached_bytes_ = 0;
-    std::size_t lent_bytes_ = 0;
+    const std::shared_ptr<BufferShelf> shelf_;
 };
 
 }  // namespace qr

@@ -115,12 +115,15 @@ Duration HealthMonitor::age(TimePoint since, TimePoint now) const {
 }
 
 void HealthMonitor::find_overdue(BackendHealth& backend, TimePoint now) const {
-    const auto is_recent = [&](TimePoint at) { return age(at, now) <= limits_.overdue_after; };
+    const bool is_replaceable = backend.role == BackendRole::primary;
+    const Duration patience = is_replaceable ? limits_.overdue_after
+                                             : std::max(limits_.overdue_after, limits_.stuck_after);
+    const auto is_recent = [&](TimePoint at) { return age(at, now) <= patience; };
     const bool was_overdue = backend.is_overdue;
     backend.is_overdue = backend.canary_out_since && !is_recent(*backend.canary_out_since) &&
                          !(backend.batch_succeeded_at && is_recent(*backend.batch_succeeded_at));
     if (backend.is_overdue && !was_overdue)
-        blame(backend, "canary has not returned within " + in_ms(limits_.overdue_after), now);
+        blame(backend, "canary has not returned within " + in_ms(patience), now);
 }
 
 std::optional<HealthMonitor::Stuck> HealthMonitor::find_stuck(TimePoint now) const {

@@ -24,7 +24,8 @@ namespace qr {
 enum class GpuLossAction : std::uint8_t { degrade, exit };
 
 struct HealthLimits {
-    // How long a canary may be out while its backend finishes no batch either.
+    // How long a canary may be out while its backend finishes no batch either, where another
+    // backend can take over at once; one that nobody can replace is given stuck_after.
     Duration overdue_after = std::chrono::seconds(1);
     // How long a lane may work on one batch, a job wait beside a free lane, or a loop be silent.
     Duration stuck_after = std::chrono::seconds(5);

@@ -1,6 +1,6 @@
 """Offers a server 1, 2, 5 and 10 times what it can do, and holds what it does then to bars.
 
-    overload.py SERVER QR_LOAD [--backend stand-in-device] [--seconds 5] [--no-write] ...
+    overload.py SERVER QR_LOAD [--backend auto] [--seconds 5] [--no-write] ...
 
 The backend is slowed to a known time a batch (tests/support's stand-in, told by environment and a
 fault file), so that capacity is a matter of sleeping, not of cores: server and tool share them, and
@@ -41,7 +41,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("server", type=pathlib.Path)
     parser.add_argument("qr_load", type=pathlib.Path)
-    parser.add_argument("--backend", default="stand-in-device")
+    parser.add_argument("--backend", default="auto")
     parser.add_argument("--batch-ms", type=float, default=20, help="time of a batch")
     parser.add_argument("--jobs-per-batch", type=int, default=8)
     parser.add_argument("--lanes", type=int, default=1)

@@ -142,6 +142,15 @@ bool App::drain(std::chrono::milliseconds slice) {
     return server_->drain(slice);
 }
 
+bool App::may_be_destroyed() const {
+    if (scoring_ == nullptr || scoring_->failover == nullptr) return true;
+    const std::vector<BackendHealth> backends = health_->report().backends;
+    const bool has_canary_out = std::ranges::any_of(backends, [](const BackendHealth& backend) {
+        return backend.canary_out_since.has_value();
+    });
+    return !has_canary_out && scoring_->failover->outstanding_calls() == 0;
+}
+
 void App::stop() {
     health_->stop();
     if (scoring_ != nullptr) scoring_->batcher.stop();

@@ -63,6 +63,9 @@ class App final : public http::Application, public BatchObserver {
     bool drain(std::chrono::milliseconds slice);
     // Answers what still waits, closes everything, joins. Idempotent.
     void stop();
+    // After stop(): false where a device still has a call, which may return at any time. Then
+    // nothing that it could touch may be taken down, and the process should end without unwinding.
+    bool may_be_destroyed() const;
 
     std::uint16_t port() const { return server_->port(); }
 

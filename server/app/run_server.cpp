@@ -146,6 +146,10 @@ int run_server(const config::Loaded& loaded, const config::LoadConfig& load,
     LogLine stopped = log.line(LogLevel::info, Event::stopped);
     stopped.truth("drained", is_drained);
     log.write(std::move(stopped));
+    if (!app.may_be_destroyed()) {
+        log.flush();
+        std::_Exit(exit_code.load());
+    }
     return exit_code.load();
 }
 

@@ -24,7 +24,7 @@ struct Config {
 
     std::string backend = "auto";
     std::size_t backend_threads = 0;
-    std::chrono::milliseconds backend_timeout{1'000};
+    std::chrono::milliseconds backend_timeout{500};
     std::string on_gpu_loss = "degrade";
     std::size_t io_threads = 0;
 
@@ -53,7 +53,7 @@ struct Config {
     std::size_t rate_min_bytes_per_s = 16 * 1024;
     std::chrono::milliseconds rate_grace{10'000};
 
-    std::chrono::milliseconds canary_interval{500};
+    std::chrono::milliseconds canary_interval{250};
     std::chrono::milliseconds watchdog_timeout{10'000};
     std::chrono::milliseconds drain_delay{0};
     std::chrono::milliseconds shutdown_timeout{30'000};

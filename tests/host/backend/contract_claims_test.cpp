@@ -50,7 +50,7 @@ TEST_P(ClaimContract, AWantedTaskIsScoredAndItsClaimAskedAgainAndAgain) {
     EXPECT_GE(claim->questions(), 10);
 }
 
-TEST_P(ClaimContract, ADroppedTaskIsLeftOutAfterOneQuestionAndItsNeighboursKeepTheirBits) {
+TEST_P(ClaimContract, ADroppedTaskIsLeftOutAtOnceAndItsNeighboursKeepTheirBits) {
     const auto dropped = std::make_shared<const CountingClaim>(0);
     const ScoreBatch batch = {
         {task(few_, nullptr), task(few_, dropped), task(few_, std::make_shared<CountingClaim>())}};
@@ -58,7 +58,7 @@ TEST_P(ClaimContract, ADroppedTaskIsLeftOutAfterOneQuestionAndItsNeighboursKeepT
     ASSERT_EQ(3U, scores.tasks.size());
     EXPECT_TRUE(scores.tasks[1].is_dropped);
     EXPECT_THAT(scores.tasks[1].values, IsEmpty());
-    EXPECT_EQ(1, dropped->questions());
+    EXPECT_LE(dropped->questions(), 2);  // a decorator makes sure that the claim really was
     for (const std::size_t i : {0U, 2U}) {
         EXPECT_FALSE(scores.tasks[i].is_dropped);
         EXPECT_EQ(bits(task(few_, nullptr)), bits_of(scores.tasks[i].values));

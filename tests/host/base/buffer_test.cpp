@@ -59,6 +59,16 @@ TEST(BufferPool, CachesNoMoreThanItsBound) {
     EXPECT_EQ(0U, pool.lent_bytes());
 }
 
+TEST(BufferPool, ABufferMayOutliveItsPool) {
+    Buffer kept;
+    {
+        BufferPool pool(1 << 20);
+        kept = pool.take(100);
+    }
+    kept.data()[99] = std::byte{1};
+    EXPECT_EQ(kept.data()[99], std::byte{1});
+}
+
 TEST(BufferPool, ServesManyThreads) {
     BufferPool pool(1 << 20);
     std::vector<std::thread> threads;

@@ -125,14 +125,25 @@ TEST_F(Monitor, OtherErrorsOfBatchesMayBeTheRequestsDoing) {
     EXPECT_EQ("batch failed (out_of_memory)", seen.last_error->what);
 }
 
+TEST_F(Monitor, ADeviceThatTheCpuCanReplaceIsOverdueSooner) {
+    load_failover();
+    monitor_.on_canary_out(0, now_);
+    monitor_.on_canary_out(1, now_);
+    after(seconds(1));
+    EXPECT_FALSE(monitor_.report().backends.at(0).is_overdue);
+    after(milliseconds(250));
+    EXPECT_TRUE(monitor_.report().backends.at(0).is_overdue);
+    EXPECT_FALSE(monitor_.report().backends.at(1).is_overdue);
+}
+
 TEST_F(Monitor, ACanaryIsOverdueWhenNoBatchSucceedsEither) {
     load_cpu();
     monitor_.on_canary_out(0, now_);
-    after(seconds(1));
+    after(seconds(5));
     EXPECT_FALSE(monitor_.report().backends.at(0).is_overdue);
     EXPECT_EQ(HealthState::failing, after(milliseconds(250)).state);
     EXPECT_TRUE(monitor_.report().backends.at(0).is_overdue);
-    EXPECT_THAT(monitor_.report().reason, HasSubstr("canary has not returned within 1000 ms"));
+    EXPECT_THAT(monitor_.report().reason, HasSubstr("canary has not returned within 5000 ms"));
     monitor_.on_canary_out(0, std::nullopt);
     canary(0, passed());
     EXPECT_EQ(HealthState::failing, state());
@@ -149,7 +160,7 @@ TEST_F(Monitor, ABusyBackendWhoseBatchesSucceedHasNoOverdueCanary) {
         monitor_.on_batch(0, std::nullopt, now_);
         EXPECT_EQ(HealthState::ready, after(milliseconds(750)).state);
     }
-    EXPECT_EQ(HealthState::failing, after(milliseconds(500)).state);
+    EXPECT_EQ(HealthState::failing, after(seconds(5)).state);
 }
 
 TEST_F(Monitor, IsDegradedWhileThePrimaryIsLostAndSaysWhy) {
