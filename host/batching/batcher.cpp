@@ -276,20 +276,20 @@ void Batcher::Impl::serve_lane() {
     Lock lock(mutex_);
     while (!is_stopping_) {
         std::optional<TimePoint> look_again;
-        LaneStatus* const lane = free_lane();
+        LaneStatus* lane = free_lane();
         const TimePoint now = clock_.now();
         if (lane != nullptr) look_again = book_.take(now, load, answers);
         if (load.portions.empty() && answers.empty()) {
             wait(lock, work_, look_again);
             continue;
         }
-        const bool has_load = !load.portions.empty();
-        if (has_load) lane->busy_since = now;
+        if (load.portions.empty()) lane = nullptr;  // only answers: no lane is needed
+        if (lane != nullptr) lane->busy_since = now;
         const bool has_more = book_.waiting_jobs() > 0;
         lock.unlock();
         if (has_more) work_.notify_one();
         deliver(answers);
-        if (has_load) score_load(*lane, load, now, answers);
+        if (lane != nullptr) score_load(*lane, load, now, answers);
         deliver(answers);
         lock.lock();
     }
