@@ -10,39 +10,19 @@
 // nothing can be fused or split: same bits everywhere.
 #include "kernels/encode.h"
 
-#include <cuda_bf16.h>
-#include <cuda_fp16.h>
 #include <cuda_runtime.h>
 
 #include <cmath>
 #include <cstddef>
 
 #include "kernels/row_lanes.cuh"
+#include "kernels/stored.cuh"
 
 namespace qr::device {
 namespace {
 
 constexpr unsigned kThreads = 128;
 constexpr unsigned kBlockRows = kThreads / kOctetThreads;
-
-__device__ void store(float& stored, float amplitude) {
-    stored = amplitude;
-}
-__device__ void store(__half& stored, float amplitude) {
-    stored = __float2half_rn(amplitude);
-}
-__device__ void store(__nv_bfloat16& stored, float amplitude) {
-    stored = __float2bfloat16_rn(amplitude);
-}
-__device__ double widen(float stored) {
-    return stored;
-}
-__device__ double widen(__half stored) {
-    return __half2float(stored);
-}
-__device__ double widen(__nv_bfloat16 stored) {
-    return __bfloat162float(stored);
-}
 
 template <class Stored>
 struct alignas(kHeldLanes * sizeof(Stored)) Four {
@@ -56,20 +36,10 @@ __device__ float rounded_up(double value) {
 }
 
 __device__ double squared_norm(const float* row, unsigned dimension, unsigned wide) {
-    const unsigned offset = threadIdx.x % kOctetThreads * kHeldLanes;
     HeldLanes sums;
-    unsigned i = 0;
-#pragma unroll 4
-    for (; i < wide; i += kGroup) {
-        const HeldLanes components = load_wide(row + i + offset);
-        for (unsigned c = 0; c < kHeldLanes; ++c)
-            sums.of[c] += components.of[c] * components.of[c];
-    }
-    for (; i < dimension; i += kGroup) {
-        const HeldLanes components = load_guarded(row, i + offset, dimension);
-        for (unsigned c = 0; c < kHeldLanes; ++c)
-            sums.of[c] += components.of[c] * components.of[c];
-    }
+    over_groups(
+        dimension, wide,
+        [&](const HeldLanes& components) { add_products(sums, components, components); }, row);
     return sum_octet(sums);
 }
 
@@ -147,15 +117,7 @@ cudaError_t launch(const EncodeTask& task, cudaStream_t stream) {
 
 cudaError_t encode(const EncodeTask& task, Storage storage, cudaStream_t stream) {
     if (task.row_count == 0) return cudaSuccess;
-    switch (storage) {
-        case Storage::float32:
-            return launch<float>(task, stream);
-        case Storage::float16:
-            return launch<__half>(task, stream);
-        case Storage::bfloat16:
-            return launch<__nv_bfloat16>(task, stream);
-    }
-    return cudaErrorInvalidValue;
+    return visit(storage, [&](auto stored) { return launch<decltype(stored)>(task, stream); });
 }
 
 }  // namespace qr::device

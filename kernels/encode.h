@@ -3,11 +3,9 @@
 
 #include <cuda_runtime_api.h>
 
-#include <cstdint>
+#include "kernels/storage.h"
 
 namespace qr::device {
-
-enum class Storage : std::uint8_t { float32, float16, bfloat16 };
 
 // All pointers are device memory of the caller's; input and output must not overlap.
 struct EncodeTask {

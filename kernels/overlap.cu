@@ -32,6 +32,8 @@ constexpr unsigned kBlockQueries = 4;
 constexpr unsigned kChunk = 512;         // components of a query in shared memory
 constexpr unsigned kPairs = kChunk / 2;  // as which they lie there
 
+constexpr unsigned kResidentBlocks = 2;  // of a multiprocessor: what registers are held to
+
 static_assert(kBlockRows == kOverlapRows && kBlockQueries == kOverlapQueries);
 
 // Norms are taken by the first block of queries that meets the rows.
@@ -69,11 +71,8 @@ struct Sums {
         }
         if constexpr (kNorms == Norms::fused) {
 #pragma unroll
-            for (unsigned r = 0; r < kOctetRows; ++r) {
-#pragma unroll
-                for (unsigned c = 0; c < kHeldLanes; ++c)
-                    norms[r].of[c] += rows[r].of[c] * rows[r].of[c];
-            }
+            for (unsigned r = 0; r < kOctetRows; ++r)
+                add_products(norms[r], rows[r], rows[r]);
         }
     }
 };
@@ -131,6 +130,8 @@ __device__ void write(const PairTask& task, const RowTile& tile,
 
 template <unsigned kQueries, Norms kNorms>
 __device__ void sum_tile(const PairTask& task, const RowTile& tile, double2* staged) {
+    // Rows on their way at once: a single query leaves bandwidth as the bound, and wants 32 KiB.
+    [[maybe_unused]] constexpr unsigned kStepsAhead = kQueries == 1 ? 4 : 2;
     const unsigned dimension = task.dimension, offset = threadIdx.x % kOctetThreads * kHeldLanes;
     const unsigned wide = wide_end(tile.rows, dimension);
     const double2* const own = staged + threadIdx.x % kOctetThreads;
@@ -148,7 +149,7 @@ __device__ void sum_tile(const PairTask& task, const RowTile& tile, double2* sta
         const unsigned end = has_rows ? min(chunk + kChunk, padded(dimension)) : chunk;
         unsigned i = chunk;
         HeldLanes components[kOctetRows];
-#pragma unroll 2
+#pragma unroll kStepsAhead
         for (; i < min(end, wide); i += kGroup) {
             for (unsigned r = 0; r < kOctetRows; ++r)
                 components[r] = load_wide(rows[r] + i + offset);
@@ -190,10 +191,11 @@ __device__ RowTile tile_of(const PairTask& task, unsigned block) {
             false};
 }
 
-__global__ void __launch_bounds__(kThreads)
-    overlap_kernel(const PairTask* __restrict__ tasks, unsigned task_count) {
+__global__ void __launch_bounds__(kThreads, kResidentBlocks)
+    overlap_kernel(const PairTable* __restrict__ table) {
     __shared__ double2 staged[kBlockQueries * kPairs];
-    const PairTask task = tasks[find_task(tasks, task_count, blockIdx.x)];
+    if (blockIdx.x >= table->overlap_blocks) return;
+    const PairTask task = table->tasks[find_task(table->tasks, table->task_count, blockIdx.x)];
     const RowTile tile = tile_of(task, blockIdx.x - task.first_block);
     if (tile.query_begin > 0)
         sum_tile<kBlockQueries, Norms::known>(task, tile, staged);
@@ -212,7 +214,7 @@ cudaError_t overlap(const PairBatch& batch, cudaStream_t stream) {
     config.gridDim = dim3(static_cast<unsigned>(batch.overlap_blocks));
     config.blockDim = dim3(kThreads);
     config.stream = stream;
-    return cudaLaunchKernelEx(&config, overlap_kernel, batch.tasks, batch.task_count);
+    return cudaLaunchKernelEx(&config, overlap_kernel, batch.table);
 }
 
 }  // namespace qr::device

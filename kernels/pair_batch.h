@@ -1,7 +1,8 @@
 // Tasks that one launch scores together: every query of a task against every document of it.
 //
 // Ragged: tasks differ in all three sizes. All pointers are device memory that the caller planned
-// and owns; kernels allocate nothing. plan() alone runs on the host, before the tasks are copied.
+// and owns; kernels allocate nothing. plan() alone runs on the host, before the tasks and the table
+// are copied.
 #pragma once
 
 #include <cstddef>
@@ -39,14 +40,24 @@ struct PairTask {
     unsigned first_block = 0;  // of the overlap kernel; plan() sets it
 };
 
-struct PairBatch {
-    const PairTask* tasks = nullptr;  // a copy in device memory of what plan() went over
+// What the kernels read first; in device memory, as `tasks` is.
+struct PairTable {
+    const PairTask* tasks = nullptr;  // as plan() left them
     unsigned task_count = 0;
-    std::size_t overlap_blocks = 0;   // of the launch
-    std::size_t read_out_blocks = 0;  // of the largest task
+    unsigned overlap_blocks = 0;
 };
 
-// Numbers the blocks of every task. `tasks` of the result is the caller's to set.
+// The size of a launch. It may exceed the table's: blocks without work end at once, so that a graph
+// that was captured for larger batches can be replayed for this one.
+struct PairBatch {
+    const PairTable* table = nullptr;
+    unsigned task_count = 0;
+    std::size_t overlap_blocks = 0;
+    std::size_t read_out_blocks = 0;  // of the largest task; fewer take longer
+};
+
+// Numbers the blocks of every task. `table` of the result is the caller's to set, as is
+// its content: the result's task_count and overlap_blocks.
 PairBatch plan(std::span<PairTask> tasks);
 
 }  // namespace qr::device

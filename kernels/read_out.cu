@@ -29,8 +29,9 @@ __device__ double value_of(const scoring::InnerProducts& sums) {
 
 template <class Pipeline>
 __global__ void __launch_bounds__(kReadOutDocuments)
-    read_out_kernel(const PairTask* __restrict__ tasks) {
-    const PairTask task = tasks[blockIdx.y];
+    read_out_kernel(const PairTable* __restrict__ table) {
+    if (blockIdx.y >= table->task_count) return;
+    const PairTask task = table->tasks[blockIdx.y];
     const std::size_t lines_of_query = blocks_for(task.document_count, kReadOutDocuments);
     const std::size_t lines = task.query_count * lines_of_query;
     for (std::size_t line = blockIdx.x; line < lines; line += gridDim.x) {
@@ -55,7 +56,7 @@ cudaError_t read_out(scoring::Method method, const PairBatch& batch, cudaStream_
     config.blockDim = dim3(kReadOutDocuments);
     config.stream = stream;
     return scoring::visit(method, [&](auto pipeline) {
-        return cudaLaunchKernelEx(&config, read_out_kernel<decltype(pipeline)>, batch.tasks);
+        return cudaLaunchKernelEx(&config, read_out_kernel<decltype(pipeline)>, batch.table);
     });
 }
 

@@ -58,6 +58,24 @@ __device__ inline HeldLanes load_guarded(const float* __restrict__ row, unsigned
     return held;
 }
 
+__device__ inline void add_products(HeldLanes& sums, const HeldLanes& left,
+                                    const HeldLanes& right) {
+    for (unsigned c = 0; c < kHeldLanes; ++c)
+        sums.of[c] += left.of[c] * right.of[c];
+}
+
+// Gives `use` the thread's components of every group of the rows, in ascending order. `wide` is the
+// least wide_end() among them.
+template <class Use, class... Rows>
+__device__ void over_groups(unsigned dimension, unsigned wide, Use use, const Rows*... rows) {
+    unsigned i = threadIdx.x % kOctetThreads * kHeldLanes;
+#pragma unroll 4
+    for (; i < wide; i += kGroup)
+        use(load_wide(rows + i)...);
+    for (; i < padded(dimension); i += kGroup)
+        use(load_guarded(rows, i, dimension)...);
+}
+
 // The total of an octet's lanes, in each of its threads. All threads of the warp must call it.
 __device__ inline double sum_octet(HeldLanes held) {
     for (unsigned threads = kOctetThreads / 2; threads > 0; threads /= 2) {

@@ -91,6 +91,12 @@ inline std::vector<float> shifted(const Matrix& rows, std::size_t shift) {
     return values;
 }
 
+// Uninitialised but for a value that no kernel writes.
+template <class T>
+DeviceArray<T> unwritten(std::size_t count) {
+    return DeviceArray<T>(std::vector<T>(count, static_cast<T>(-7)));
+}
+
 // A task and its memory on the device.
 class DevicePairs {
   public:
@@ -139,12 +145,17 @@ class DeviceBatch {
             tasks.push_back(one->task());
         batch_ = plan(tasks);
         tasks_ = std::make_unique<DeviceArray<PairTask>>(tasks);
-        batch_.tasks = tasks_->data();
+        table_ = std::make_unique<DeviceArray<PairTable>>(std::vector<PairTable>{
+            {.tasks = tasks_->data(),
+             .task_count = batch_.task_count,
+             .overlap_blocks = static_cast<unsigned>(batch_.overlap_blocks)}});
+        batch_.table = table_->data();
     }
     const PairBatch& batch() const { return batch_; }
 
   private:
     std::unique_ptr<DeviceArray<PairTask>> tasks_;
+    std::unique_ptr<DeviceArray<PairTable>> table_;
     PairBatch batch_;
 };
 

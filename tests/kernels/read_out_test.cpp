@@ -85,6 +85,21 @@ TEST_P(ReadOut, NeedsNoBlockForEveryLine) {
     EXPECT_EQ(bits_of(inner_products(query, many)), bits_of(pairs.pairs()));
 }
 
+TEST_P(ReadOut, TakesALaunchForALargerBatchThanThereIs) {
+    const Matrix queries = random_rows(3, 40), documents = random_rows(50, 40);
+    const DevicePairs pairs(queries, documents);
+    const DeviceBatch tasks({&pairs});
+    PairBatch wide = tasks.batch();
+    wide.task_count = 7;
+    wide.overlap_blocks = 100;
+    wide.read_out_blocks = 90;
+    EXPECT_EQ(cudaSuccess, overlap(wide, stream_));
+    EXPECT_EQ(cudaSuccess, read_out(scoring::Method::cosine, wide, stream_));
+    finish();
+    EXPECT_EQ(bits_of(scores_of_the_cpu(queries, documents, scoring::Method::cosine)),
+              bits_of(pairs.pairs()));
+}
+
 TEST_P(ReadOut, OfNothingSucceedsAndOfTooManyTasksIsRefused) {
     EXPECT_EQ(cudaSuccess, read_out(scoring::Method::dot, {}, stream_));
     EXPECT_EQ(cudaErrorInvalidConfiguration,

@@ -10,51 +10,83 @@ namespace {
 
 using Scores = std::vector<double>;
 
+template <class Score>
 struct Best {
     std::vector<unsigned> columns;
-    Scores scores;
+    std::vector<Score> scores;
 };
+
+template <class Score>
+TopKTask<Score> shape_of(unsigned rows, unsigned columns, unsigned k) {
+    return {.row_count = rows, .column_count = columns, .k = k};
+}
+
+template <class Score>
+std::vector<unsigned> sorted(const std::vector<Score>& scores, unsigned k, Rank rank) {
+    const auto value = [&](unsigned column) {
+        return rank == Rank::by_magnitude ? std::abs(scores[column]) : scores[column];
+    };
+    std::vector<unsigned> columns(scores.size());
+    std::iota(columns.begin(), columns.end(), 0U);
+    std::stable_sort(columns.begin(), columns.end(),
+                     [&](unsigned a, unsigned b) { return value(a) > value(b); });
+    columns.resize(k);
+    return columns;
+}
 
 class TopK : public KernelTest {
   protected:
-    Best best(const Scores& scores, unsigned rows, unsigned k) {
-        const DeviceArray<double> input(scores);
-        const DeviceArray<unsigned> columns(std::vector<unsigned>(std::size_t{rows} * k, ~0U));
-        const DeviceArray<double> found(Scores(std::size_t{rows} * k));
-        EXPECT_EQ(cudaSuccess, top_k({.scores = input.data(),
-                                      .columns = columns.data(),
-                                      .best = found.data(),
-                                      .row_count = rows,
-                                      .column_count = static_cast<unsigned>(scores.size()) / rows,
-                                      .k = k},
-                                     stream_));
+    template <class Score>
+    Best<Score> best(const std::vector<Score>& scores, unsigned rows, unsigned k,
+                     Rank rank = Rank::by_score, Listing listing = Listing::best_first) {
+        TopKTask<Score> task =
+            shape_of<Score>(rows, static_cast<unsigned>(scores.size()) / rows, k);
+        const DeviceArray<Score> input(scores);
+        const auto columns = unwritten<unsigned>(std::size_t{rows} * k);
+        const auto found = unwritten<Score>(std::size_t{rows} * k);
+        const auto workspace = unwritten<char>(top_k_workspace_bytes(task) + 1);
+        task.scores = input.data();
+        task.columns = columns.data();
+        task.best = found.data();
+        task.workspace = workspace.data();
+        task.rank = rank;
+        task.listing = listing;
+        EXPECT_EQ(cudaSuccess, top_k(task, stream_));
         finish();
         return {columns.values(), found.values()};
     }
-    void expect_the_sorted(const Scores& scores, unsigned k) {
+    template <class Score>
+    void expect_the_sorted(const std::vector<Score>& scores, unsigned k,
+                           Rank rank = Rank::by_score) {
         SCOPED_TRACE(std::to_string(k) + " of " + std::to_string(scores.size()));
-        std::vector<unsigned> columns(scores.size());
-        std::iota(columns.begin(), columns.end(), 0U);
-        std::stable_sort(columns.begin(), columns.end(),
-                         [&](unsigned a, unsigned b) { return scores[a] > scores[b]; });
-        columns.resize(k);
-        Scores expected;
+        std::vector<unsigned> columns = sorted(scores, k, rank);
+        std::vector<Score> expected;
         for (const unsigned column : columns)
             expected.push_back(scores[column]);
-        const Best found = best(scores, 1, k);
+        const Best<Score> found = best(scores, 1, k, rank);
         EXPECT_EQ(columns, found.columns);
-        EXPECT_EQ(bits_of(expected), bits_of(found.scores));
+        EXPECT_EQ(expected, found.scores);
+        std::sort(columns.begin(), columns.end());
+        EXPECT_EQ(columns, best(scores, 1, k, rank, Listing::by_column).columns);
+    }
+    template <class Score>
+    std::vector<Score> random_scores(std::size_t count) {
+        std::normal_distribution<Score> score;
+        std::vector<Score> scores(count);
+        for (Score& one : scores)
+            one = score(random_);
+        return scores;
     }
 };
 
 TEST_P(TopK, RanksByScoreAndTiesByColumn) {
-    const Best found = best({0.1, 0.9, 0.9, 0.5, 7, -1, 7, 7}, 2, 3);
+    const Best found = best<double>({0.1, 0.9, 0.9, 0.5, 7, -1, 7, 7}, 2, 3);
     EXPECT_THAT(found.columns, testing::ElementsAre(1, 2, 3, 0, 2, 3));
     EXPECT_THAT(found.scores, testing::ElementsAre(0.9, 0.9, 0.5, 7, 7, 7));
 }
 
 TEST_P(TopK, OrdersNegativeScoresAndTiesBothZeros) {
-    EXPECT_THAT(best({-2, -0.0, 0.0, -0x1p-1074, -1e300}, 1, 5).columns,
+    EXPECT_THAT(best<double>({-2, -0.0, 0.0, -0x1p-1074, -1e300}, 1, 5).columns,
                 testing::ElementsAre(1, 2, 3, 0, 4));
 }
 
@@ -65,16 +97,58 @@ TEST_P(TopK, KeepsTheLowestColumnsOfManyTies) {
     EXPECT_THAT(best(scores, 1, 3).columns, testing::ElementsAre(599, 0, 1));
 }
 
+TEST_P(TopK, RanksByMagnitudeAndKeepsTheSign) {
+    const auto found = best<float>({0.5F, -0.75F, 0.75F, -0.1F}, 1, 3, Rank::by_magnitude);
+    EXPECT_THAT(found.columns, testing::ElementsAre(1, 2, 0));
+    EXPECT_THAT(found.scores, testing::ElementsAre(-0.75F, 0.75F, 0.5F));
+}
+
+TEST_P(TopK, ListsByColumnWhereAsked) {
+    const auto found =
+        best<float>({0.1F, 0.9F, 0.3F, 0.9F, 0.5F}, 1, 3, Rank::by_score, Listing::by_column);
+    EXPECT_THAT(found.columns, testing::ElementsAre(1, 3, 4));
+    EXPECT_THAT(found.scores, testing::ElementsAre(0.9F, 0.9F, 0.5F));
+}
+
 TEST_P(TopK, IsASortOfAnyLength) {
-    std::normal_distribution<double> score;
     for (const std::size_t count : {1U, 2U, 255U, 256U, 257U, 1100U}) {
-        Scores scores(count);
-        for (double& one : scores)
-            one = score(random_);
-        for (const std::size_t k : {1U, 2U, 10U, 257U, 1024U}) {
-            if (k <= count) expect_the_sorted(scores, static_cast<unsigned>(k));
+        for (const unsigned k : {1U, 2U, 10U, 257U, 1024U}) {
+            if (k > count) continue;
+            expect_the_sorted(random_scores<double>(count), k);
+            expect_the_sorted(random_scores<float>(count), k, Rank::by_magnitude);
         }
     }
+}
+
+TEST_P(TopK, CutsALongRowWithoutATrace) {
+    ASSERT_LT(0U, top_k_workspace_bytes(shape_of<float>(1, 9001, 7)));
+    expect_the_sorted(random_scores<float>(9001), 7);
+    expect_the_sorted(random_scores<double>(5000), 300, Rank::by_magnitude);
+}
+
+TEST_P(TopK, KeepsTheLowestColumnsOfTiesThroughAllSegments) {
+    std::vector<float> scores(10000);
+    for (std::size_t i = 0; i < scores.size(); ++i)
+        scores[i] = static_cast<float>(i * i % 7);
+    ASSERT_LT(0U, top_k_workspace_bytes(shape_of<float>(1, 10000, 60)));
+    expect_the_sorted(scores, 60);
+    expect_the_sorted(std::vector<float>(10000, 0.5F), 60);
+}
+
+TEST_P(TopK, CutsEveryRowOfSeveral) {
+    const std::vector<float> scores = random_scores<float>(3 * 5001);
+    ASSERT_LT(0U, top_k_workspace_bytes(shape_of<float>(3, 5001, 5)));
+    const Best<float> found = best(scores, 3, 5);
+    for (std::ptrdiff_t row = 0; row < 3; ++row) {
+        const auto begin = scores.begin() + row * 5001;
+        EXPECT_THAT(sorted(std::vector<float>(begin, begin + 5001), 5, Rank::by_score),
+                    testing::ElementsAreArray(found.columns.data() + row * 5, 5));
+    }
+}
+
+TEST_P(TopK, TakesTheLargestKOfEachPrecision) {
+    expect_the_sorted(random_scores<double>(kTopKMax<double> + 100), kTopKMax<double>);
+    expect_the_sorted(random_scores<float>(kTopKMax<float>), kTopKMax<float>);
 }
 
 TEST_P(TopK, TellsScoresOfOneUnitInTheLastPlaceApart) {
@@ -85,11 +159,22 @@ TEST_P(TopK, TellsScoresOfOneUnitInTheLastPlaceApart) {
 }
 
 TEST_P(TopK, RefusesAKThatDoesNotFit) {
-    EXPECT_EQ(cudaErrorInvalidValue, top_k({.row_count = 1, .column_count = 4, .k = 0}, stream_));
-    EXPECT_EQ(cudaErrorInvalidValue, top_k({.row_count = 1, .column_count = 4, .k = 5}, stream_));
-    EXPECT_EQ(cudaErrorInvalidValue,
-              top_k({.row_count = 1, .column_count = 4000, .k = kTopKMax + 1}, stream_));
-    EXPECT_EQ(cudaSuccess, top_k({.row_count = 0, .column_count = 4, .k = 4}, stream_));
+    EXPECT_EQ(cudaErrorInvalidValue, top_k(shape_of<double>(1, 4, 0), stream_));
+    EXPECT_EQ(cudaErrorInvalidValue, top_k(shape_of<double>(1, 4, 5), stream_));
+    EXPECT_EQ(cudaErrorInvalidValue, top_k(shape_of<double>(1, 9000, 2049), stream_));
+    EXPECT_EQ(cudaErrorInvalidValue, top_k(shape_of<float>(1, 9000, 4097), stream_));
+    EXPECT_EQ(cudaErrorInvalidValue, top_k(shape_of<float>(1, kTopKColumnsMax + 1, 1), stream_));
+    EXPECT_EQ(cudaErrorInvalidConfiguration, top_k(shape_of<float>(1U << 31, 4, 4), stream_));
+    EXPECT_EQ(cudaSuccess, top_k(shape_of<double>(0, 4, 4), stream_));
+}
+
+TEST(TopKWorkspace, IsWantedWhereRowsAreFewAndLong) {
+    EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(1, 4000, 10)));
+    EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(1000, 100'000, 10)));
+    EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(0, 100'000, 10)));
+    // sqrt(100,000 / 40) = 50 segments, but none shorter than 2048 columns: 48 lists of 40.
+    EXPECT_EQ(48U * 40 * 8, top_k_workspace_bytes(shape_of<float>(1, 100'000, 40)));
+    EXPECT_EQ(48U * 40 * 16, top_k_workspace_bytes(shape_of<double>(1, 100'000, 40)));
 }
 
 IN_EVERY_ORDER(TopK);

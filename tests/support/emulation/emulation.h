@@ -35,10 +35,14 @@ struct Settings {
     bool protects_memory = false;  // device memory traps outside kernels and copies
     int devices = 1;               // 0: no driver
     std::size_t memory_bytes = std::size_t{1} << 30;  // of each device
+    // Once this file exists, the next call loses the devices: for programs that no test reaches
+    // into. Empty: never.
+    std::string loss_file = {};
 };
 
-// EMU_SEED, EMU_WORKERS, EMU_DEFER (1: on wait, 2: in the background) and EMU_PROTECT, so that a
-// whole test program can be run in another order without a change.
+// EMU_SEED, EMU_WORKERS, EMU_DEFER (1: on wait, 2: in the background), EMU_PROTECT, EMU_DEVICES,
+// EMU_MEMORY (bytes) and EMU_LOSS_FILE, so that a whole program can be run otherwise without a
+// change.
 Settings settings_from_environment();
 const Settings& settings();
 

@@ -1,5 +1,7 @@
 #include "tests/support/emulation/reports.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -30,19 +32,28 @@ State& state() {
 thread_local cudaError_t last_error = cudaSuccess;
 thread_local bool is_in_host_function = false;
 
-unsigned number_from(const char* name) {
+unsigned long number_from(const char* name, unsigned long otherwise = 0) {
     const char* text = std::getenv(name);
-    return text == nullptr ? 0 : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
+    return text == nullptr ? otherwise : std::strtoul(text, nullptr, 10);
+}
+
+std::string text_from(const char* name) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? "" : text;
 }
 
 }  // namespace
 
 Settings settings_from_environment() {
-    const unsigned progress = std::min(number_from("EMU_DEFER"), 2U);
-    return {.order = number_from("EMU_SEED"),
-            .workers = std::max(number_from("EMU_WORKERS"), 1U),
+    const Settings plain;
+    const auto progress = std::min(number_from("EMU_DEFER"), 2UL);
+    return {.order = static_cast<unsigned>(number_from("EMU_SEED")),
+            .workers = static_cast<unsigned>(std::max(number_from("EMU_WORKERS"), 1UL)),
             .progress = static_cast<Progress>(progress),
-            .protects_memory = number_from("EMU_PROTECT") != 0};
+            .protects_memory = number_from("EMU_PROTECT") != 0,
+            .devices = static_cast<int>(number_from("EMU_DEVICES", 1)),
+            .memory_bytes = number_from("EMU_MEMORY", plain.memory_bytes),
+            .loss_file = text_from("EMU_LOSS_FILE")};
 }
 
 const Settings& settings() {
@@ -80,6 +91,9 @@ void report(const std::string& text, cudaError_t code) {
 
 cudaError_t device_error() {
     const std::lock_guard lock(state().mutex);
+    const std::string& loss = state().settings.loss_file;
+    if (state().error == cudaSuccess && !loss.empty() && access(loss.c_str(), F_OK) == 0)
+        state().error = cudaErrorLaunchFailure;
     return state().error;
 }
 

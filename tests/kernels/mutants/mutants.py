@@ -1,0 +1,94 @@
+"""Mistakes that are made in the kernels on purpose: the tests must see each of them.
+
+A mutant is one text of one file replaced by another. The text must occur exactly once, so that a
+kernel cannot change without its mutants. `finds` says which build must see it: `plain` by its
+results, `race` by what the access checker says.
+"""
+
+from dataclasses import dataclass
+
+RACE = "race"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: str
+    file: str  # below kernels/
+    text: str
+    replacement: str
+    tests: str  # that must fail: how their names begin
+    kernel: str = ""  # that is compiled with it; the file itself, unless that is a header
+    finds: str = "plain"
+    says: str = ""  # what the failure must tell
+
+
+MUTANTS = (
+    Mutant("encode_residual_is_not_rounded_up", "encode.cu",
+           "return nearest < value ? __int_as_float(__float_as_int(nearest) + 1) : nearest;",
+           "return nearest;", tests="Encode."),
+    Mutant("encode_residual_misses_a_rounding", "encode.cu",
+           "__dsub_rn(amplitude, widen(four.of[c]))",
+           "__dsub_rn(static_cast<float>(amplitude), widen(four.of[c]))", tests="Encode."),
+    Mutant("encode_minimum_is_not_atomic", "encode.cu",
+           "if (!is_good) atomicMin(task.first_bad_row, own);",
+           "if (!is_good && own < *task.first_bad_row) *task.first_bad_row = own;",
+           tests="Encode.NamesThe", finds=RACE, says="race"),
+    Mutant("overlap_sign_is_flipped", "overlap.cu",
+           "dots[r][q].of[1] += rows[r].of[1] * low.y;",
+           "dots[r][q].of[1] -= rows[r].of[1] * low.y;", tests="Overlap."),
+    Mutant("overlap_reads_queries_too_early", "overlap.cu",
+           "chunk, staged);\n        __syncthreads();", "chunk, staged);",
+           tests="Overlap.HasTheBits", finds=RACE, says="race"),
+    Mutant("overlap_replaces_queries_too_early", "overlap.cu",
+           "__syncthreads();\n        stage<", "stage<",
+           tests="Overlap.HasTheBits", finds=RACE, says="race"),
+    Mutant("overlap_minimum_is_not_atomic", "overlap.cu",
+           "if (!is_good_norm2(norm2)) atomicMin(task.first_bad_row, tile.bad_row_offset + row);",
+           "if (!is_good_norm2(norm2) && tile.bad_row_offset + row < *task.first_bad_row)\n"
+           "    *task.first_bad_row = tile.bad_row_offset + row;",
+           tests="Overlap.NamesTheFirst", finds=RACE, says="race"),
+    Mutant("octet_sums_in_another_order", "row_lanes.cuh",
+           "(held.of[0] + held.of[2]) + (held.of[1] + held.of[3])",
+           "((held.of[0] + held.of[1]) + held.of[2]) + held.of[3]",
+           tests="Overlap.", kernel="overlap.cu"),
+    Mutant("octet_shuffles_with_the_wrong_partner", "row_lanes.cuh",
+           "__shfl_xor_sync(0xFFFFFFFFU, lane, static_cast<int>(threads))",
+           "__shfl_xor_sync(0xFFFFFFFFU, lane, static_cast<int>(threads + 1))",
+           tests="Rescore.", kernel="rescore.cu"),
+    Mutant("rows_end_with_their_last_whole_group", "row_lanes.cuh",
+           "return (dimension + kGroup - 1) / kGroup * kGroup;",
+           "return dimension / kGroup * kGroup;", tests="Rescore.", kernel="rescore.cu"),
+    Mutant("rescore_takes_the_wrong_norm", "rescore.cu",
+           "add_products(norms, right, right);", "add_products(norms, left, left);",
+           tests="Rescore."),
+    Mutant("read_out_forgets_the_query", "read_out.cu",
+           "task.query_norms2[query]", "task.query_norms2[0]", tests="ReadOut."),
+    Mutant("read_out_bound_is_off_by_one", "read_out.cu",
+           "if (document >= task.document_count) continue;",
+           "if (document + 1 >= task.document_count) continue;", tests="ReadOut."),
+    Mutant("top_k_tie_rule_is_reversed", "top_k.cu",
+           "a.image == b.image && a.column < b.column",
+           "a.image == b.image && a.column > b.column", tests="TopK."),
+    Mutant("top_k_ranks_by_score_alone", "top_k.cu",
+           "rank == Rank::by_magnitude && score < 0 ? -score : score", "score", tests="TopK.Ranks"),
+    Mutant("top_k_segment_forgets_its_start", "top_k.cu",
+           "-score : score), begin + i};", "-score : score), i};", tests="TopK.Cuts"),
+    Mutant("top_k_counter_is_not_atomic", "top_k.cu",
+           "atomicAdd(&shared.counts[byte], static_cast<unsigned>(__popc(lanes)));",
+           "shared.counts[byte] += static_cast<unsigned>(__popc(lanes));",
+           tests="TopK.", finds=RACE, says="race"),
+    Mutant("top_k_reads_counts_too_early", "top_k.cu",
+           "__syncthreads();\n        const unsigned byte", "const unsigned byte",
+           tests="TopK.", finds=RACE, says="race"),
+    Mutant("matrix_sign_is_flipped", "overlap_matrix.cu",
+           "__fmaf_rn(queries[q / kFour].of[q % kFour],",
+           "__fmaf_rn(-queries[q / kFour].of[q % kFour],", tests="OverlapMatrix."),
+    Mutant("matrix_query_is_not_where_it_was_put", "overlap_matrix.cu",
+           "const unsigned q = swizzled<Stored>(query_of(g * kFour), component);",
+           "const unsigned q = query_of(g * kFour);", tests="OverlapMatrix."),
+    Mutant("matrix_reads_its_tile_too_early", "overlap_matrix.cu",
+           "__syncthreads();", "", tests="OverlapMatrix.IsAChain", finds=RACE, says="race"),
+    Mutant("matrix_has_one_buffer", "overlap_matrix.cu",
+           "filled = 1 - filled", "filled = 0",
+           tests="OverlapMatrix.IsAChain", finds=RACE, says="race"),
+)
