@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/base/check.h"
 #include "host/base/narrow.h"
 
 namespace qr {
@@ -60,7 +61,8 @@ Buffer::Buffer(std::size_t capacity) : data_(allocate(capacity)), capacity_(capa
 Buffer::Buffer(Buffer&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       capacity_(std::exchange(other.capacity_, 0)),
-      shelf_(std::move(other.shelf_)) {}
+      shelf_(std::move(other.shelf_)),
+      region_(std::move(other.region_)) {}
 
 Buffer& Buffer::operator=(Buffer&& other) noexcept {
     if (this != &other) {
@@ -68,6 +70,7 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
         data_ = std::exchange(other.data_, nullptr);
         capacity_ = std::exchange(other.capacity_, 0);
         shelf_ = std::move(other.shelf_);
+        region_ = std::move(other.region_);
     }
     return *this;
 }
@@ -78,7 +81,9 @@ Buffer::~Buffer() {
 
 void Buffer::release() noexcept {
     if (data_ == nullptr) return;
-    if (shelf_ != nullptr) {
+    if (region_ != nullptr) {
+        region_->give_back({data_, capacity_ + kPadding});
+    } else if (shelf_ != nullptr) {
         shelf_->give_back(data_, capacity_);
     } else {
         deallocate(data_);
@@ -139,7 +144,29 @@ std::size_t BufferShelf::lent_bytes() const {
 BufferPool::BufferPool(std::size_t cached_bytes_max)
     : shelf_(std::make_shared<BufferShelf>(cached_bytes_max)) {}
 
-Buffer BufferPool::take(std::size_t capacity) {
+void BufferPool::stage_in(std::span<std::byte> bytes, std::shared_ptr<const void> keeps) {
+    QR_CHECK(!has_region_.load());
+    region_ = std::make_shared<StagingRegion>(bytes, std::move(keeps));
+    has_region_.store(true, std::memory_order_release);
+}
+
+// The padding is part of the block: the next one's bytes are somebody else's.
+Buffer BufferPool::take_staged(std::size_t capacity) const {
+    Buffer buffer;
+    const std::span<std::byte> block = region_->take(capacity + Buffer::kPadding);
+    if (block.empty()) return buffer;
+    buffer.data_ = block.data();
+    buffer.capacity_ = block.size() - Buffer::kPadding;
+    buffer.region_ = region_;
+    return buffer;
+}
+
+Buffer BufferPool::take(std::size_t capacity, BufferUse use) {
+    if (use == BufferUse::vectors && capacity >= kStagedBytesMin &&
+        has_region_.load(std::memory_order_acquire)) {
+        Buffer staged = take_staged(capacity);
+        if (staged.data() != nullptr) return staged;
+    }
     const std::size_t rounded = std::bit_ceil(std::max(capacity, kSmallest));
     Buffer buffer;
     buffer.capacity_ = rounded;
@@ -155,7 +182,12 @@ std::size_t BufferPool::cached_bytes() const {
 }
 
 std::size_t BufferPool::lent_bytes() const {
-    return shelf_->lent_bytes();
+    return shelf_->lent_bytes() + staging().lent_bytes;
+}
+
+StagingFigures BufferPool::staging() const {
+    if (!has_region_.load(std::memory_order_acquire)) return {};
+    return region_->figures();
 }
 
 }  // namespace qr

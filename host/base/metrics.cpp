@@ -1,5 +1,7 @@
 #include "host/base/metrics.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 #include <variant>
@@ -51,8 +53,9 @@ class Metrics::Families {
   public:
     explicit Families(const Labels& labels) : labels_(labels) {
         QR_CHECK(labels.lanes <= kLanesMax);
-        for (const MetricFamily& family : metric_families())
-            create(family);
+        for (const MetricFamily& family : metric_families()) {
+            if (!is_handed_over(family)) create(family);
+        }
     }
 
     // One series of a family whose labels have these values, in the table's order.
@@ -144,6 +147,10 @@ class Metrics::Families {
                 return numbers_below(labels_.lanes);
             case LabelSource::codes:
                 return code_words();
+            case LabelSource::devices:
+            case LabelSource::uuids:
+                QR_CHECK(!"a family that is handed over has no series here");
+                break;
             case LabelSource::version:
                 break;
         }
@@ -187,6 +194,9 @@ Metrics::Metrics(const Labels& labels)
       batch_rows(families_->series<Histogram>("qr_batch_rows")),
       scored_documents(families_->series<Counter>("qr_scored_documents_total")),
       slices_dropped(families_->series<Counter>("qr_slices_dropped_total")),
+      staging_bytes(families_->series<Gauge>("qr_staging_bytes")),
+      staging_bytes_limit(families_->series<Gauge>("qr_staging_bytes_limit")),
+      staging_misses(families_->series<Counter>("qr_staging_misses_total")),
       ready(families_->series<Gauge>("qr_ready")),
       degraded(families_->series<Gauge>("qr_degraded")),
       failovers(families_->by_label<Counter>("qr_failovers_total")),
@@ -203,6 +213,7 @@ Metrics::Metrics(const Labels& labels)
         .Set(read_process_figures().start_seconds);
     bind_routes(labels.routes);
     bind_backends(labels.backends);
+    bind_routers();
     set_health_state("starting");
 }
 
@@ -228,6 +239,21 @@ void Metrics::bind_backends(std::span<const std::string> backends) {
     }
 }
 
+void Metrics::bind_routers() {
+    const auto drifts = families_->by_label<Gauge>("qr_router_drift_ratio");
+    for (std::size_t i = 0; i < drifts.size(); ++i) {
+        const std::string& side = drifts.value(i);
+        routers_.push_back(
+            {.side = side,
+             .decisions = families_->by_label<Counter>("qr_router_decisions_total", {side}),
+             .estimated_seconds =
+                 families_->series<Counter>("qr_router_estimated_seconds_total", {side}),
+             .actual_seconds = families_->series<Counter>("qr_router_actual_seconds_total", {side}),
+             .cost_seconds = families_->by_label<Gauge>("qr_router_cost_seconds", {side}),
+             .drift_ratio = drifts[i]});
+    }
+}
+
 RouteMetrics& Metrics::route(std::string_view pattern) {
     for (RouteMetrics& candidate : routes_) {
         if (candidate.route() == pattern) return candidate;
@@ -240,6 +266,12 @@ BackendMetrics& Metrics::backend(std::string_view name) {
         if (candidate.name == name) return candidate;
     }
     return backends_.back();
+}
+
+RouterMetrics& Metrics::router(std::string_view side) {
+    const auto found = std::ranges::find(routers_, side, &RouterMetrics::side);
+    QR_CHECK(found != routers_.end());
+    return *found;
 }
 
 void Metrics::set_total(Counter& counter, double total) {
@@ -256,6 +288,11 @@ void Metrics::set_lane(std::size_t lane, double busy_seconds_total, bool is_busy
     const std::lock_guard lock(scrape_);
     raise(lane_busy_seconds_[lane], busy_seconds_total);
     lane_busy_[lane].Set(is_busy ? 1 : 0);
+}
+
+void Metrics::set_samples(std::string_view family, std::vector<MetricSample> samples) {
+    const std::lock_guard lock(scrape_);
+    samples_.set(family, std::move(samples));
 }
 
 void Metrics::set_health_state(std::string_view state) {
@@ -277,7 +314,9 @@ void Metrics::read_process() {
 std::string Metrics::serialize() {
     const std::lock_guard lock(scrape_);
     read_process();
-    return prometheus::TextSerializer().Serialize(families_->collect());
+    std::vector<prometheus::MetricFamily> all = families_->collect();
+    std::ranges::move(samples_.collect(), std::back_inserter(all));
+    return prometheus::TextSerializer().Serialize(all);
 }
 
 }  // namespace qr

@@ -3,7 +3,8 @@
 // Label values come from closed lists (the table's own, and those given at construction: routes,
 // backends, lanes), so the number of series is fixed when the server starts; what is on no list
 // counts as "other". Callers hold references to the very series they update: no look-up by label in
-// a request's path. The room keeps numbers only; who updates them, and when, is the composition
+// a request's path. Figures that may be missing are handed over at each scrape instead
+// (metric_samples.h). The room keeps numbers only; who updates them, and when, is the composition
 // root's business.
 #pragma once
 
@@ -23,6 +24,7 @@
 #include <prometheus/registry.h>
 
 #include "host/base/error.h"
+#include "host/base/metric_samples.h"
 #include "host/base/metrics_table.h"
 
 namespace qr {
@@ -81,6 +83,16 @@ struct BackendMetrics {
     prometheus::Gauge& canary_last_pass_seconds;  // since 1970, by the wall clock
 };
 
+// The series of one side of the routing: "device" or "host".
+struct RouterMetrics {
+    std::string side;
+    Labelled<prometheus::Counter> decisions;  // by reason
+    prometheus::Counter& estimated_seconds;
+    prometheus::Counter& actual_seconds;
+    Labelled<prometheus::Gauge> cost_seconds;  // by what it is for: batch, task, byte...
+    prometheus::Gauge& drift_ratio;
+};
+
 class Metrics {
   public:
     static constexpr std::size_t kLanesMax = 64;
@@ -100,6 +112,7 @@ class Metrics {
     // Look these up once per route or backend; unknown names get the series "other".
     RouteMetrics& route(std::string_view pattern);
     BackendMetrics& backend(std::string_view name);
+    RouterMetrics& router(std::string_view side);
     prometheus::Counter& errors(Code code) { return errors_[static_cast<std::size_t>(code)]; }
 
     // Of a request that was scored.
@@ -114,6 +127,9 @@ class Metrics {
     // A lane beyond those given at construction is left out.
     void set_lane(std::size_t lane, double busy_seconds_total, bool is_busy);
 
+    // Figures of a family that is handed over (metrics_table.h), until they are replaced.
+    void set_samples(std::string_view family, std::vector<MetricSample> samples);
+
     // "starting", "ready", "degraded", "draining" or "failing": that one 1, the others 0.
     void set_health_state(std::string_view state);
 
@@ -125,12 +141,15 @@ class Metrics {
     class Families;
     void bind_routes(std::span<const std::string> routes);
     void bind_backends(std::span<const std::string> backends);
+    void bind_routers();
     void read_process();
 
     std::unique_ptr<Families> families_;
     std::mutex scrape_;
+    MetricSamples samples_;
     std::vector<RouteMetrics> routes_;      // the last is "other"
     std::vector<BackendMetrics> backends_;  // the last is "other"
+    std::vector<RouterMetrics> routers_;
     Labelled<prometheus::Counter> errors_;  // by Code
     Labelled<prometheus::Histogram> stages_;
     Labelled<prometheus::Counter> lane_busy_seconds_;
@@ -160,6 +179,10 @@ class Metrics {
     prometheus::Histogram& batch_rows;
     prometheus::Counter& scored_documents;
     prometheus::Counter& slices_dropped;
+
+    prometheus::Gauge& staging_bytes;
+    prometheus::Gauge& staging_bytes_limit;
+    prometheus::Counter& staging_misses;
 
     prometheus::Gauge& ready;
     prometheus::Gauge& degraded;

@@ -13,6 +13,7 @@ constexpr std::string_view kHead = R"(# Metrics
 
 `GET /metrics` answers in Prometheus's text format. Every label takes its values from a closed list,
 so the number of series is fixed when the server starts; every series is there from the start, at 0.
+But `qr_device_*` are absent where there is no device, or where it does not give the figure.
 A histogram `x` is exposed as `x_bucket`, `x_sum` and `x_count`.
 
 | Metric | Type | Unit | Labels | Meaning |

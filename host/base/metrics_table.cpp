@@ -4,7 +4,7 @@ namespace qr {
 namespace {
 
 using enum LabelSource;
-using Labels = std::array<MetricLabel, 2>;
+using Labels = std::array<MetricLabel, 3>;
 using Panels = std::array<MetricPanel, 2>;
 using Panel = MetricPanel;
 
@@ -19,6 +19,14 @@ constexpr std::string_view kStates[] = {"starting", "ready", "degraded", "draini
 constexpr std::string_view kCanaryResults[] = {"passed", "failed", "wrong", "overdue"};
 constexpr std::string_view kFailovers[] = {"unavailable", "internal",     "out_of_memory",
                                            "timed_out",   "wrong_answer", kOtherLabel};
+constexpr std::string_view kEccKinds[] = {"corrected", "uncorrected"};
+constexpr std::string_view kThrottles[] = {"thermal",     "hardware_thermal", "hardware_slowdown",
+                                           "power_brake", "power_cap",        "sync_boost",
+                                           kOtherLabel};
+constexpr std::string_view kSides[] = {"device", "host"};
+constexpr std::string_view kRouteReasons[] = {"small", "faster", "spilled", "lost", "refused"};
+constexpr std::string_view kCosts[] = {"batch",       "task",         "byte",
+                                       "staged_byte", "multiply_add", "pair"};
 constexpr std::string_view kReloads[] = {"applied", "refused"};
 
 constexpr MetricLabel kRoute{"route", routes, {}, "pattern of the path, or other"};
@@ -26,8 +34,11 @@ constexpr MetricLabel kBackend{"backend", backends, {}, "as `doctor` lists them,
 constexpr MetricLabel kLane{"lane", lanes, {}, "0 and up, one for each lane"};
 constexpr MetricLabel kCode{"code", codes, {}, "code of the error, as answers name it"};
 constexpr MetricLabel kVersion{"version", version, {}, "of the server"};
+constexpr MetricLabel kDevice{"device", devices, {}, "0 and up, as `/health` lists them"};
+constexpr MetricLabel kUuid{"uuid", uuids, {}, "of the device or of its MIG instance"};
 constexpr MetricLabel kStatus{"status", listed, kStatuses};
 constexpr MetricLabel kStage{"stage", listed, kStages};
+constexpr MetricLabel kSide{"side", listed, kSides};
 
 // From a health probe to the default deadline, about three steps a decade.
 constexpr double kRequestSeconds[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
@@ -166,6 +177,42 @@ constexpr std::array kFamilies = {
     gauge("qr_lane_busy", "0 or 1", "1 while a lane is in the backend, else 0.", {kLane},
           {Panel{"Lanes busy now", "sum(qr_lane_busy)"}}),
 
+    // Routing between a device and the CPU
+    counter("qr_router_decisions_total", "batches",
+            "Batches by the side that they were sent to and why; nothing without a device to "
+            "choose.",
+            {kSide, MetricLabel{"reason", listed, kRouteReasons}},
+            {Panel{"Batches a second, by side and reason",
+                   "sum by (side, reason) (rate(qr_router_decisions_total[$__rate_interval]))"}}),
+    counter("qr_router_estimated_seconds_total", "seconds",
+            "Time that batches were estimated to take, waiting included; small ones are not "
+            "estimated.",
+            {kSide},
+            {Panel{"Real time for an estimated second, by side",
+                   "sum by (side) (rate(qr_router_actual_seconds_total[$__rate_interval])) / "
+                   "sum by (side) (rate(qr_router_estimated_seconds_total[$__rate_interval]))"}}),
+    counter("qr_router_actual_seconds_total", "seconds", "Time that the same batches took.",
+            {kSide},
+            {Panel{"Batches under way, mean by side",
+                   "sum by (side) (rate(qr_router_actual_seconds_total[$__rate_interval]))"}}),
+    gauge("qr_router_cost_seconds", "seconds",
+          "What one of it costs a side, as measured at start; `batch`: before any work.",
+          {kSide, MetricLabel{"per", listed, kCosts}},
+          {Panel{"Costs as measured at start", "max by (side, per) (qr_router_cost_seconds)"}}),
+    gauge("qr_router_drift_ratio", "ratio",
+          "What estimates are multiplied by now, because batches took longer or shorter.", {kSide},
+          {Panel{"Drift of estimates, by side", "max by (side) (qr_router_drift_ratio)"}}),
+    gauge(
+        "qr_staging_bytes", "bytes",
+        "Memory that a device reads without a copy, in use by requests.", {},
+        {Panel{"Share of the staging memory in use", "qr_staging_bytes / qr_staging_bytes_limit"}}),
+    gauge("qr_staging_bytes_limit", "bytes", "Memory that a device reads without a copy.", {},
+          {Panel{"Staging memory", "qr_staging_bytes_limit"}}),
+    counter("qr_staging_misses_total", "buffers",
+            "Buffers for vectors that found no room there and lie in ordinary memory.", {},
+            {Panel{"Buffers beside the staging memory a second",
+                   "rate(qr_staging_misses_total[$__rate_interval])"}}),
+
     // Health
     gauge("qr_ready", "0 or 1", "1 while the server takes requests, else 0.", {},
           {Panel{"Servers ready", "sum(qr_ready)"}}),
@@ -197,6 +244,48 @@ constexpr std::array kFamilies = {
     gauge("qr_heartbeat_age_seconds", "seconds",
           "How long the slowest of the watched parts (lanes, event loops) has not moved.", {},
           {Panel{"Heartbeat age", "max(qr_heartbeat_age_seconds)"}}),
+
+    // Devices
+    gauge("qr_device_temperature_celsius", "degrees Celsius", "Temperature of a device.",
+          {kDevice, kUuid}, {Panel{"Temperature, by device", "qr_device_temperature_celsius"}}),
+    gauge("qr_device_memory_used_bytes", "bytes", "Device memory in use, by every process.",
+          {kDevice, kUuid},
+          {Panel{"Share of device memory in use",
+                 "qr_device_memory_used_bytes / qr_device_memory_total_bytes"}}),
+    gauge("qr_device_memory_total_bytes", "bytes", "Device memory there is.", {kDevice, kUuid},
+          {Panel{"Device memory", "qr_device_memory_total_bytes"}}),
+    gauge("qr_device_planned_bytes", "bytes",
+          "Device memory that this server took when it started.", {kDevice, kUuid},
+          {Panel{"Device memory planned", "qr_device_planned_bytes"}}),
+    gauge("qr_device_utilisation_ratio", "0 to 1",
+          "Share of the driver's last sampling period in which any process used the device.",
+          {kDevice, kUuid}, {Panel{"Utilisation, by device", "qr_device_utilisation_ratio"}}),
+    gauge("qr_device_power_watts", "watts", "Power that a device draws.", {kDevice, kUuid},
+          {Panel{"Power, by device", "qr_device_power_watts"}}),
+    counter("qr_device_ecc_errors_total", "errors",
+            "Memory errors of a device since its driver was loaded.",
+            {kDevice, kUuid, MetricLabel{"kind", listed, kEccKinds}},
+            {Panel{"Uncorrected memory errors in the last hour",
+                   "increase(qr_device_ecc_errors_total{kind=\"uncorrected\"}[1h])"}}),
+    counter("qr_device_xid_errors_total", "errors",
+            "Xid errors that the driver reported of a device since this server started.",
+            {kDevice, kUuid},
+            {Panel{"Xid errors in the last hour", "increase(qr_device_xid_errors_total[1h])"}}),
+    gauge("qr_device_throttled", "0 or 1", "1 while a device's clocks are held down, by reason.",
+          {kDevice, kUuid, MetricLabel{"reason", listed, kThrottles}},
+          {Panel{"Throttled, by reason", "sum by (device, reason) (qr_device_throttled)"}}),
+    gauge("qr_device_lost", "0 or 1",
+          "1 once a device has failed for good: it scores nothing until the server is restarted.",
+          {kDevice, kUuid}, {Panel{"Devices lost", "sum(qr_device_lost)"}}),
+    counter(
+        "qr_device_batches_total", "batches", "Batches that a device scored or refused.",
+        {kDevice, kUuid},
+        {Panel{"Batches a second, by device", "rate(qr_device_batches_total[$__rate_interval])"}}),
+    gauge("qr_device_seen_age_seconds", "seconds",
+          "How long ago the driver last answered; older figures than a few seconds mean that it "
+          "hangs.",
+          {kDevice, kUuid},
+          {Panel{"Age of the device figures", "max(qr_device_seen_age_seconds)"}}),
 
     // The process
     counter("qr_config_reloads_total", "reloads", "Reloads of the configuration, by their result.",

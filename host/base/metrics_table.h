@@ -15,7 +15,16 @@ namespace qr {
 enum class MetricType : std::uint8_t { counter, gauge, histogram };
 
 // Where a label's values come from; but for `listed` they are handed over at start.
-enum class LabelSource : std::uint8_t { listed, routes, backends, lanes, codes, version };
+enum class LabelSource : std::uint8_t {
+    listed,
+    routes,
+    backends,
+    lanes,
+    codes,
+    version,
+    devices,  // with `uuids` the first two labels of a family whose samples are handed over
+    uuids,
+};
 
 struct MetricLabel {
     std::string_view name;  // empty: no label
@@ -34,10 +43,15 @@ struct MetricFamily {
     MetricType type;
     std::string_view unit;
     std::string_view help;
-    std::array<MetricLabel, 2> labels;
+    std::array<MetricLabel, 3> labels;
     std::array<MetricPanel, 2> panels;
     std::span<const double> buckets;  // of a histogram
 };
+
+// Whether its samples are handed over at each scrape, rather than counted here.
+constexpr bool is_handed_over(const MetricFamily& family) {
+    return family.labels[0].source == LabelSource::devices;
+}
 
 // What is on no list counts as this, where the list has it.
 inline constexpr std::string_view kOtherLabel = "other";

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -83,6 +85,112 @@ TEST(BufferPool, ServesManyThreads) {
     for (std::thread& thread : threads)
         thread.join();
     EXPECT_EQ(0U, pool.lent_bytes());
+}
+
+// A pool with staging memory of its own.
+class StagedBuffers : public testing::Test {
+  protected:
+    static constexpr std::size_t kBytes = std::size_t{1} << 20;
+
+    StagedBuffers() : memory_(std::make_shared<std::vector<std::byte>>(kBytes)) {
+        pool_.emplace(std::size_t{1} << 20);
+    }
+    void stage() { pool_->stage_in(*memory_, memory_); }
+    bool is_staged(const Buffer& buffer) const {
+        return buffer.data() >= memory_->data() && buffer.data() < memory_->data() + kBytes;
+    }
+    Buffer take(std::size_t bytes) { return pool_->take(bytes, BufferUse::vectors); }
+
+    std::shared_ptr<std::vector<std::byte>> memory_;
+    std::optional<BufferPool> pool_;
+};
+
+TEST_F(StagedBuffers, HoldVectorsOnceThereIsStagingMemory) {
+    const Buffer before = take(100'000);
+    stage();
+    const Buffer after = take(100'000);
+    EXPECT_FALSE(is_staged(before));
+    EXPECT_TRUE(is_staged(after));
+    EXPECT_LE(100'000U, after.capacity());
+    EXPECT_EQ(131'072U, pool_->staging().lent_bytes);
+    EXPECT_EQ(131'072U + 131'072U, pool_->lent_bytes());
+}
+
+TEST_F(StagedBuffers, HoldNoTextAndNothingSmall) {
+    stage();
+    EXPECT_FALSE(is_staged(pool_->take(100'000)));
+    EXPECT_FALSE(is_staged(take(BufferPool::kStagedBytesMin - 1)));
+    EXPECT_TRUE(is_staged(take(BufferPool::kStagedBytesMin)));
+    EXPECT_EQ(0U, pool_->staging().misses);
+}
+
+TEST_F(StagedBuffers, LieInOrdinaryMemoryWhereTheRegionIsFull) {
+    stage();
+    const Buffer most = take(800'000);
+    EXPECT_TRUE(is_staged(most));
+    const Buffer second = take(100'000);
+    EXPECT_FALSE(is_staged(second));
+    EXPECT_EQ(131'072U, second.capacity());
+    EXPECT_FALSE(is_staged(take(std::size_t{8} << 20)));
+    EXPECT_EQ(2U, pool_->staging().misses);
+}
+
+TEST_F(StagedBuffers, OverlapNeitherOneAnotherNorTheirPadding) {
+    stage();
+    Buffer one = take(65'536 - Buffer::kPadding);
+    Buffer two = take(65'536 - Buffer::kPadding);
+    std::memset(one.data(), 1, one.capacity() + Buffer::kPadding);
+    std::memset(two.data(), 2, two.capacity() + Buffer::kPadding);
+    EXPECT_EQ(std::byte{1}, one.data()[one.capacity() + Buffer::kPadding - 1]);
+    EXPECT_EQ(std::byte{2}, *two.data());
+    EXPECT_EQ(0, (one.data() - memory_->data()) % 64);
+    EXPECT_EQ(65'536U - Buffer::kPadding, one.capacity());
+}
+
+TEST_F(StagedBuffers, DoubleIntoTheNextBlock) {
+    stage();
+    const Buffer small = take(50'000);
+    EXPECT_EQ(2 * 65'536U - Buffer::kPadding, take(2 * small.capacity()).capacity());
+}
+
+TEST_F(StagedBuffers, GiveTheirBlockBackHoweverTheyEnd) {
+    stage();
+    {
+        Buffer first = take(100'000);
+        Buffer second = take(100'000);
+        first = std::move(second);
+        second = Buffer(10);
+    }
+    EXPECT_EQ(0U, pool_->staging().lent_bytes);
+    EXPECT_EQ(0U, pool_->cached_bytes());
+}
+
+TEST_F(StagedBuffers, OutliveThePoolAndKeepTheMemoryAlive) {
+    stage();
+    Buffer kept = take(100'000);
+    const std::weak_ptr<std::vector<std::byte>> memory = memory_;
+    pool_.reset();
+    memory_.reset();
+    ASSERT_FALSE(memory.expired());
+    kept.data()[99] = std::byte{1};
+    kept = Buffer();
+    EXPECT_TRUE(memory.expired());
+}
+
+TEST_F(StagedBuffers, AreTakenWhileTheMemoryIsOffered) {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([this] {
+            for (std::size_t i = 0; i < 500; ++i) {
+                Buffer buffer = take(i * 1'000);
+                *buffer.data() = std::byte{1};
+            }
+        });
+    }
+    stage();
+    for (std::thread& thread : threads)
+        thread.join();
+    EXPECT_EQ(0U, pool_->lent_bytes());
 }
 
 }  // namespace

@@ -190,9 +190,19 @@ TEST_F(MetricsTest, ExposesTheFamiliesOfTheTableAndNoOther) {
         exposed.insert(line.substr(0, line.find(' ')));
     }
     std::set<std::string> declared;
-    for (const MetricFamily& family : metric_families())
-        declared.emplace(family.name);
+    for (const MetricFamily& family : metric_families()) {
+        if (!is_handed_over(family)) declared.emplace(family.name);
+    }
     EXPECT_EQ(declared, exposed);
+}
+
+TEST_F(MetricsTest, ExposesAFamilyThatIsHandedOverWhileThereAreSamplesOfIt) {
+    EXPECT_THAT(metrics_.serialize(), Not(HasSubstr("qr_device")));
+    metrics_.set_samples("qr_device_lost", {{{"0", "GPU-1"}, 1}});
+    EXPECT_THAT(metrics_.serialize(), HasSubstr("# TYPE qr_device_lost gauge\n"
+                                                "qr_device_lost{device=\"0\",uuid=\"GPU-1\"} 1\n"));
+    metrics_.set_samples("qr_device_lost", {});
+    EXPECT_THAT(metrics_.serialize(), Not(HasSubstr("qr_device")));
 }
 
 TEST_F(MetricsTest, TakesTheLogsTotalAsItIs) {
