@@ -60,6 +60,7 @@ Made make_first(std::span<const BackendEntry> entries, const BackendOptions& opt
     for (const BackendEntry& entry : entries) {
         made = entry.make(options);
         if (made.ok()) break;
+        if (options.on_passed_over) options.on_passed_over(entry.name, made.error());
     }
     return made;
 }
@@ -68,6 +69,8 @@ Made make_first(std::span<const BackendEntry> entries, const BackendOptions& opt
 
 const std::vector<BackendEntry>& backends() {
     static const std::vector<BackendEntry> entries = {
+        {"cuda", "NVIDIA devices, through the module of the package quantumrerank-cuda",
+         [](const BackendOptions& options) { return cuda::make_backend(options.cuda); }},
         {"cpu", "CPU, the best instruction set it offers",
          [](const BackendOptions& options) {
              return make_cpu("cpu", best_instruction_set(), options);

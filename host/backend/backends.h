@@ -5,17 +5,22 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "host/backend/cuda/module.h"
 #include "host/backend/fidelity_backend.h"
 
 namespace qr {
 
 struct BackendOptions {
     std::size_t threads = 0;  // of a CPU pool, the calling thread included; 0 = one per online core
+    cuda::ModuleOptions cuda = {};
+    // Told of each backend that "auto" would have preferred and why it cannot be made.
+    std::function<void(std::string_view name, const Error& why)> on_passed_over = nullptr;
 };
 
 struct BackendEntry {
@@ -25,7 +30,7 @@ struct BackendEntry {
     Result<std::unique_ptr<FidelityBackend>> (*make)(const BackendOptions& options);
 };
 
-// "cpu" (best instruction set), "cpu-avx512", "cpu-avx2", "cpu-scalar", "reference".
+// "cuda", "cpu" (best instruction set), "cpu-avx512", "cpu-avx2", "cpu-scalar", "reference".
 const std::vector<BackendEntry>& backends();
 
 // name "auto" takes the first that can be made. Errors: `invalid` for an unknown name (listing the

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "host/backend/failover_state.h"
 #include "host/backend/fidelity_backend.h"
@@ -48,8 +49,13 @@ class FailoverBackend final : public FidelityBackend {
     // Scores::backend names the secondary when it computed them. The secondary's error when that
     // fails too.
     Result<Scores> score(const ScoreBatch& batch) override;
+    // The primary's, whoever serves: a lost device is still to be shown, and its staging memory is
+    // host memory that the secondary reads as well.
+    std::vector<DeviceReport> devices() const override { return primary_->devices(); }
+    StagingMemory staging() const override { return primary_->staging(); }
 
     FailoverStatus status() const;
+    PrimaryState state() const;  // of the status, without its words
     std::size_t outstanding_calls() const {
         return calls_.outstanding();
     }  // given up, not returned
@@ -69,7 +75,6 @@ class FailoverBackend final : public FidelityBackend {
                     std::shared_ptr<FidelityBackend> secondary, const Clock& clock,
                     FailoverOptions options);
 
-    PrimaryState state() const;
     std::optional<Failure> fault_of(const ScoreBatch& batch,
                                     const std::optional<Result<Scores>>& answer);
     template <class Change>

@@ -10,10 +10,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "host/backend/device_report.h"
 #include "host/base/error.h"
 #include "host/state/matrix_view.h"
 #include "kernels/scoring/methods.h"
@@ -84,6 +86,13 @@ struct SelfTestReport {
     double microseconds = 0;
 };
 
+// Memory that a device reads without a copy between: vectors parsed into it travel at once. Any
+// thread may write where nobody else does; scores are the same wherever vectors lie.
+struct StagingMemory {
+    std::span<std::byte> bytes = {};              // empty: there is none; page-aligned
+    std::shared_ptr<const void> keeps = nullptr;  // the bytes alive
+};
+
 class FidelityBackend {
   public:
     virtual ~FidelityBackend() = default;
@@ -95,6 +104,11 @@ class FidelityBackend {
     // device cannot serve: try elsewhere), `out_of_memory`, `internal` (a bug). Bad rows are no
     // error of the batch: see TaskScores::fault.
     virtual Result<Scores> score(const ScoreBatch& batch) = 0;
+
+    // The devices behind it as they were last seen; asks none of them. Thread-safe, never blocks.
+    virtual std::vector<DeviceReport> devices() const { return {}; }
+    // The same at every call. Views into it are only read.
+    virtual StagingMemory staging() const { return {}; }
 };
 
 // Fails with `internal` when a score differs from its closed form by more than 1e-12.

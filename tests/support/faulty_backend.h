@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "host/backend/fidelity_backend.h"
 
@@ -44,6 +45,8 @@ class FaultyBackend final : public FidelityBackend {
         std::size_t lanes = 2;
         std::size_t batch_multiply_adds_max = std::size_t{1} << 25;
         std::function<Fault()> fault = nullptr;  // instead of set(); asked from any thread
+        std::function<std::vector<DeviceReport>()> devices = nullptr;  // empty: it tells of none
+        StagingMemory staging = {};
     };
 
     explicit FaultyBackend(std::shared_ptr<FidelityBackend> inner)
@@ -60,6 +63,11 @@ class FaultyBackend final : public FidelityBackend {
         can.at_once_multiply_adds_max = 0;
         return can;
     }
+
+    std::vector<DeviceReport> devices() const override {
+        return options_.devices ? options_.devices() : std::vector<DeviceReport>{};
+    }
+    StagingMemory staging() const override { return options_.staging; }
 
     void set(Fault::Kind kind) {
         const std::lock_guard lock(mutex_);

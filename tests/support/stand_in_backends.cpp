@@ -6,8 +6,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
+
+#include "tests/support/stand_in_devices.h"
 
 namespace qr::test {
 namespace {
@@ -44,6 +47,13 @@ Fault fault_in(const std::string& path) {
     return parse_fault(line);
 }
 
+std::vector<DeviceReport> devices_in(const std::string& path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return parse_devices(text.str(), std::chrono::steady_clock::now());
+}
+
 Result<std::unique_ptr<FidelityBackend>> make_stand_in(const BackendOptions& options) {
     Result<std::unique_ptr<FidelityBackend>> cpu = make_backend("cpu", options);
     if (!cpu.ok()) return cpu;
@@ -53,6 +63,8 @@ Result<std::unique_ptr<FidelityBackend>> make_stand_in(const BackendOptions& opt
         number_or(variable("STAND_IN_BATCH_MULTIPLY_ADDS"), stand_in.batch_multiply_adds_max);
     const std::string path = variable("STAND_IN_FAULT_FILE");
     if (!path.empty()) stand_in.fault = [path] { return fault_in(path); };
+    const std::string devices = variable("STAND_IN_DEVICES_FILE");
+    if (!devices.empty()) stand_in.devices = [devices] { return devices_in(devices); };
     return std::unique_ptr<FidelityBackend>(
         std::make_unique<FaultyBackend>(std::move(*cpu), std::move(stand_in)));
 }

@@ -5,7 +5,8 @@
 // file that STAND_IN_FAULT_FILE names, one line, looked up at each call: `none`, `unavailable`,
 // `internal`, `out_of_memory`, `hang`, `wrong`, `wrong_in_one`, or `slow` and a number of
 // milliseconds. No file or no such word: none. STAND_IN_BATCH_MULTIPLY_ADDS and STAND_IN_LANES
-// bound what it takes at once, so that a slow one has a known capacity. It never ships.
+// bound what it takes at once, so that a slow one has a known capacity. The devices that it tells
+// of stand in the file that STAND_IN_DEVICES_FILE names (stand_in_devices.h). It never ships.
 #pragma once
 
 #include <string_view>

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "host/backend/cpu/read_out.h"
-#include "host/backend/cpu/row_fault.h"
+#include "host/backend/row_fault.h"
 #include "host/base/check.h"
 #include "kernels/math/amplitude.h"
 #include "kernels/math/lanes.h"
@@ -21,6 +21,18 @@ constexpr std::align_val_t kCacheLine{64};
 
 std::size_t padded(std::size_t dimension) {
     return (dimension + math::kLanes - 1) / math::kLanes * math::kLanes;
+}
+
+// Whether nothing in it is for the pool.
+bool is_small(const ScoreBatch& batch) {
+    std::size_t room = kInlineProductsMax;
+    for (const ScoreTask& task : batch.tasks) {
+        if (task.queries.rows > room) return false;  // so that no product overflows
+        const std::size_t row = task.queries.rows * task.documents.dimension;
+        if (row > room || task.documents.rows > room / std::max<std::size_t>(row, 1)) return false;
+        room -= row * task.documents.rows;
+    }
+    return true;
 }
 
 // The widened queries and their squared norms, each on a cache line of its own.
@@ -133,12 +145,13 @@ BackendCapabilities CpuBackend::capabilities() const {
 }
 
 Result<Scores> CpuBackend::score(const ScoreBatch& batch) {
-    const std::lock_guard turn(turns_);
+    Desk& desk = is_small(batch) ? small_ : large_;
+    const std::lock_guard turn(desk.turns);
     try {
-        const Result<void> laid_out = lay_out(batch);
+        const Result<void> laid_out = lay_out(batch, desk);
         if (!laid_out.ok()) return laid_out.error();
-        Scores scores = score_all(batch);
-        scratch_.trim();
+        Scores scores = score_all(batch, desk);
+        desk.scratch.trim();
         return scores;
     } catch (const std::bad_alloc&) {
         return Error{.code = Code::out_of_memory,
@@ -149,19 +162,19 @@ Result<Scores> CpuBackend::score(const ScoreBatch& batch) {
     }
 }
 
-Scores CpuBackend::score_all(const ScoreBatch& batch) {
+Scores CpuBackend::score_all(const ScoreBatch& batch, Desk& desk) {
     Scores scores;
     scores.tasks.resize(batch.tasks.size());
 
     TilePlan queries = plan_queries(batch);
     run(queries, [&](std::size_t i) {
         Tile& tile = queries.tiles[i];
-        TaskMemory& memory = memory_[tile.task];
+        TaskMemory& memory = desk.memory[tile.task];
         if (is_dropped(batch.tasks[tile.task], memory.is_dropped)) return;
         prepare_queries(batch.tasks[tile.task], memory, tile);
     });
     record_faults(batch, queries, RowFault::Side::query, scores);
-    record_drops(scores);
+    record_drops(desk.memory, scores);
 
     TilePlan documents = plan_documents(batch, scores);
     for (const Tile& tile : documents.tiles) {
@@ -171,23 +184,23 @@ Scores CpuBackend::score_all(const ScoreBatch& batch) {
     }
     run(documents, [&](std::size_t i) {
         Tile& tile = documents.tiles[i];
-        TaskMemory& memory = memory_[tile.task];
+        TaskMemory& memory = desk.memory[tile.task];
         if (is_dropped(batch.tasks[tile.task], memory.is_dropped)) return;
         score_documents(batch.tasks[tile.task], memory, scores.tasks[tile.task].values, tile);
     });
     record_faults(batch, documents, RowFault::Side::document, scores);
-    record_drops(scores);
+    record_drops(desk.memory, scores);
     return scores;
 }
 
 // A task that lost its claim says nothing else: what some of its tiles found is not the whole.
-void CpuBackend::record_drops(Scores& scores) const {
-    for (std::size_t i = 0; i < memory_.size(); ++i) {
-        if (memory_[i].is_dropped) scores.tasks[i] = {.is_dropped = true};
+void CpuBackend::record_drops(std::span<const TaskMemory> memory, Scores& scores) {
+    for (std::size_t i = 0; i < memory.size(); ++i) {
+        if (memory[i].is_dropped) scores.tasks[i] = {.is_dropped = true};
     }
 }
 
-Result<void> CpuBackend::lay_out(const ScoreBatch& batch) {
+Result<void> CpuBackend::lay_out(const ScoreBatch& batch, Desk& desk) {
     constexpr std::size_t kDoublesMax = kScratchBytesMax / sizeof(double);
     std::size_t total = 0;
     for (const ScoreTask& task : batch.tasks) {
@@ -200,15 +213,15 @@ Result<void> CpuBackend::lay_out(const ScoreBatch& batch) {
                                     std::to_string(kScratchBytesMax >> 20) + " MiB allowed"};
         }
     }
-    double* free = scratch_.reserve(total);
-    memory_.clear();
-    memory_.reserve(batch.tasks.size());
+    double* free = desk.scratch.reserve(total);
+    desk.memory.clear();
+    desk.memory.reserve(batch.tasks.size());
     for (const ScoreTask& task : batch.tasks) {
         const std::size_t stride = padded(task.queries.dimension);
         const TaskMemory memory = {
             .wide = free, .stride = stride, .query_norms2 = free + task.queries.rows * stride};
         free = memory.query_norms2 + padded(task.queries.rows);
-        memory_.push_back(memory);
+        desk.memory.push_back(memory);
     }
     return {};
 }

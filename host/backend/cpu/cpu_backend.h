@@ -2,8 +2,10 @@
 //
 // Vectors are read where the request left them; there is no encoded copy and no separate check of
 // their components, because the squared norms that scoring needs anyway tell bad rows. Work below
-// kInlineProductsMax runs on the calling thread and wakes nobody. Callers take turns: the scratch
-// memory and the pool are one batch's at a time.
+// kInlineProductsMax runs on the calling thread and wakes nobody. Callers take turns, at one of two
+// desks: a batch that needs the pool has it and its scratch memory to itself, and one that does not
+// waits for others of its size only. So a thread that scores at once, a canary and the check of a
+// device's answer are never held up by a large batch under way.
 #pragma once
 
 #include <cstddef>
@@ -67,20 +69,26 @@ class CpuBackend final : public FidelityBackend {
         bool is_dropped = false;  // atomic while tiles run: once one has heard so, none asks again
     };
 
-    Scores score_all(const ScoreBatch& batch);
-    Result<void> lay_out(const ScoreBatch& batch);
+    // What one batch at a time has to itself.
+    struct Desk {
+        Turns turns;
+        Scratch scratch;
+        std::vector<TaskMemory> memory;
+    };
+
+    Scores score_all(const ScoreBatch& batch, Desk& desk);
+    static Result<void> lay_out(const ScoreBatch& batch, Desk& desk);
+    static void record_drops(std::span<const TaskMemory> memory, Scores& scores);
     void run(TilePlan& plan, const ThreadPool::Work& work);
-    void record_drops(Scores& scores) const;
     void prepare_queries(const ScoreTask& task, const TaskMemory& memory, Tile& tile) const;
     void score_documents(const ScoreTask& task, const TaskMemory& memory, std::span<double> values,
                          Tile& tile) const;
 
     const std::string_view name_;
     const KernelTable& kernels_;
-    Turns turns_;
-    ThreadPool pool_;
-    Scratch scratch_;
-    std::vector<TaskMemory> memory_;
+    ThreadPool pool_;  // the large desk's
+    Desk large_;
+    Desk small_;
 };
 
 }  // namespace qr::cpu

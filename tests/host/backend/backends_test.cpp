@@ -20,7 +20,8 @@ TEST(Backends, AreListedInOrderOfPreference) {
     std::vector<std::string_view> names;
     for (const BackendEntry& entry : backends())
         names.push_back(entry.name);
-    EXPECT_THAT(names, ElementsAre("cpu", "cpu-avx512", "cpu-avx2", "cpu-scalar", "reference"));
+    EXPECT_THAT(names,
+                ElementsAre("cuda", "cpu", "cpu-avx512", "cpu-avx2", "cpu-scalar", "reference"));
 }
 
 TEST(Backends, RefuseAnUnknownNameAndListTheKnownOnes) {
@@ -28,15 +29,23 @@ TEST(Backends, RefuseAnUnknownNameAndListTheKnownOnes) {
     ASSERT_FALSE(made.ok());
     EXPECT_EQ(Code::invalid, made.error().code);
     EXPECT_EQ("tpu", made.error().found);
-    EXPECT_EQ("auto, cpu, cpu-avx512, cpu-avx2, cpu-scalar, reference", made.error().allowed);
+    EXPECT_EQ("auto, cuda, cpu, cpu-avx512, cpu-avx2, cpu-scalar, reference", made.error().allowed);
     EXPECT_THAT(made.error().message, HasSubstr("'tpu'"));
     EXPECT_THAT(made.error().message, HasSubstr("cpu-scalar"));
 }
 
-TEST(Backends, AutoTakesTheFirst) {
-    const auto made = make_backend("auto", {.threads = 1});
+TEST(Backends, AutoTakesTheFirstThatCanBeMade) {
+    const BackendOptions options{.threads = 1, .cuda = {.path = "/no/such/module.so"}};
+    const auto made = make_backend("auto", options);
     ASSERT_TRUE(made.ok());
     EXPECT_EQ("cpu", (*made)->name());
+}
+
+TEST(Backends, CudaIsRefusedWhereItsModuleIsNotInstalled) {
+    const auto made = make_backend("cuda", {.cuda = {.path = "/no/such/module.so"}});
+    ASSERT_FALSE(made.ok());
+    EXPECT_EQ(Code::unavailable, made.error().code);
+    EXPECT_THAT(made.error().message, HasSubstr("quantumrerank-cuda"));
 }
 
 TEST(Backends, CpuTakesTheBestInstructionSet) {

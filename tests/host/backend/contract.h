@@ -58,7 +58,8 @@ class Contract : public testing::TestWithParam<std::string> {
 
 inline std::vector<std::string> registered_names() {
     std::vector<std::string> names;
-    for (const BackendEntry& entry : contracted_backends())
+    for (const BackendEntry& entry :
+         own_backends().empty() ? contracted_backends() : own_backends())
         names.emplace_back(entry.name);
     return names;
 }

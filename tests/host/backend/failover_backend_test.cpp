@@ -105,6 +105,38 @@ TEST_F(FailoverBackendTest, HasThePrimarysCapabilitiesWhileItServesAndItsLanesAl
     EXPECT_EQ(0U, cpu.at_once_multiply_adds_max);
 }
 
+TEST_F(FailoverBackendTest, TellsOfThePrimarysDevicesAndStagingMemoryWhoeverServes) {
+    std::byte memory[64];
+    const auto device = std::make_shared<FaultyBackend>(
+        make("reference", 1),
+        FaultyBackend::Options{.devices =
+                                   [] {
+                                       return std::vector<DeviceReport>{
+                                           {.name = "one", .uuid = "GPU-1"},
+                                           {.index = 1, .uuid = "GPU-2", .is_lost = true}};
+                                   },
+                               .staging = {.bytes = memory}});
+    auto made = FailoverBackend::make(device, cpu_, clock_, {});
+    ASSERT_TRUE(made.ok());
+    FailoverBackend& failover = **made;
+    for (const PrimaryState state : {PrimaryState::serving, PrimaryState::lost}) {
+        ASSERT_EQ(state, failover.status().state);
+        const std::vector<DeviceReport> devices = failover.devices();
+        ASSERT_EQ(2U, devices.size());
+        EXPECT_EQ("one", devices[0].name);
+        EXPECT_EQ("GPU-2", devices[1].uuid);
+        EXPECT_TRUE(devices[1].is_lost);
+        EXPECT_EQ(memory, failover.staging().bytes.data());
+        EXPECT_EQ(sizeof memory, failover.staging().bytes.size());
+        failover.note_canary({.outcome = CanaryOutcome::failed, .code = Code::unavailable});
+    }
+}
+
+TEST_F(FailoverBackendTest, TellsOfNoDevicesAndNoStagingMemoryWhereThePrimaryHasNone) {
+    EXPECT_TRUE(failover_->devices().empty());
+    EXPECT_TRUE(failover_->staging().bytes.empty());
+}
+
 // A CPU scores small jobs on the thread that has them; a device may hang, so nothing goes at once.
 TEST_F(FailoverBackendTest, OffersNothingAtOnceWhoeverServes) {
     const std::shared_ptr<FidelityBackend> cpu = make("cpu", 1);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -69,6 +70,41 @@ TEST_F(CpuBackendTest, AnOrdinaryRequestStaysOnTheCallingThread) {
     for (int round = 0; round < 20; ++round)
         test::scores_of(backend, test::task_of(query, documents, Method::fidelity));
     EXPECT_EQ(std::set{std::this_thread::get_id()}, callers);
+}
+
+// Asked whether it is still wanted, it keeps its tile waiting until it is let go.
+class HoldingClaim final : public Claim {
+  public:
+    bool is_dropped() const noexcept override {
+        is_asked_.store(true);
+        is_asked_.notify_all();
+        is_let_go_.wait(false);
+        return false;
+    }
+    void await_question() const { is_asked_.wait(false); }
+    void let_go() {
+        is_let_go_.store(true);
+        is_let_go_.notify_all();
+    }
+
+  private:
+    mutable std::atomic<bool> is_asked_ = false;
+    std::atomic<bool> is_let_go_ = false;
+};
+
+TEST_F(CpuBackendTest, ASmallBatchDoesNotWaitForALargeOneUnderWay) {
+    CpuBackend backend("cpu", kScalarKernels, 2);
+    const test::Matrix query = test::random_matrix(random_, 1, 768);
+    const test::Matrix documents = test::random_matrix(random_, 2000, 768);
+    const auto claim = std::make_shared<HoldingClaim>();
+    ScoreTask held = test::task_of(query, documents, Method::cosine);
+    held.claim = claim;
+    std::thread large([&] { test::scores_of(backend, held); });
+    claim->await_question();
+    const auto scores = test::scores_of(backend, test::task_of(query, query, Method::fidelity));
+    EXPECT_EQ(std::vector{1.0}, scores.values);
+    claim->let_go();
+    large.join();
 }
 
 TEST_F(CpuBackendTest, ABatchBeyondTheLimitOfWorkingMemoryIsOutOfMemory) {

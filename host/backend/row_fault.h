@@ -6,7 +6,7 @@
 
 #include "host/backend/fidelity_backend.h"
 
-namespace qr::cpu {
+namespace qr {
 
 // False for zero, NaN and infinity. Of float32 components a squared norm in double is NaN or
 // infinite exactly when one of them is, and zero exactly when all are: no second pass is needed.
@@ -16,4 +16,4 @@ constexpr bool is_good_norm2(double norm2) {
 
 RowFault find_fault(RowFault::Side side, std::size_t row, std::span<const float> components);
 
-}  // namespace qr::cpu
+}  // namespace qr

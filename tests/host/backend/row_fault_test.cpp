@@ -1,4 +1,4 @@
-#include "host/backend/cpu/row_fault.h"
+#include "host/backend/row_fault.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-namespace qr::cpu {
+namespace qr {
 namespace {
 
 TEST(RowFault, NormsOfFiniteVectorsAreGood) {
@@ -35,4 +35,4 @@ TEST(RowFault, ARowOfFiniteComponentsIsTheZeroVector) {
 }
 
 }  // namespace
-}  // namespace qr::cpu
+}  // namespace qr

@@ -1,11 +1,11 @@
-#include "host/backend/cpu/row_fault.h"
+#include "host/backend/row_fault.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "host/base/narrow.h"
 
-namespace qr::cpu {
+namespace qr {
 
 RowFault find_fault(RowFault::Side side, std::size_t row, std::span<const float> components) {
     const auto bad = std::find_if_not(components.begin(), components.end(),
@@ -18,4 +18,4 @@ RowFault find_fault(RowFault::Side side, std::size_t row, std::span<const float>
             .component = narrow<std::size_t>(bad - components.begin())};
 }
 
-}  // namespace qr::cpu
+}  // namespace qr
