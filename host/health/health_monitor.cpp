@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/health/device_trouble.h"
+
 namespace qr {
 namespace {
 
@@ -72,6 +74,10 @@ void HealthMonitor::on_loaded(std::vector<BackendHealth> backends) {
 
 void HealthMonitor::on_load_failed(std::string reason, int exit_code) {
     load_failure_ = Verdict{HealthState::failing, std::move(reason), exit_code};
+}
+
+void HealthMonitor::on_devices(const std::vector<DeviceReport>& reports) {
+    device_trouble_ = describe_trouble(reports);
 }
 
 void HealthMonitor::on_canary_out(std::size_t backend, std::optional<TimePoint> since) {
@@ -223,6 +229,7 @@ const HealthReport& HealthMonitor::evaluate(TimePoint now) {
         find_overdue(backend, now);
     const std::optional<Stuck> stuck = find_stuck(now);
     Verdict verdict = judge(stuck);
+    if (!device_trouble_.empty()) verdict.reason += "; " + device_trouble_;
     if (verdict.state != report_.state) report_.since = now;
     report_.state = verdict.state;
     report_.is_moving = !stuck;

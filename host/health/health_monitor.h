@@ -5,6 +5,8 @@
 // comes in with the time it was seen, evaluate() draws the conclusion. Good news is only believed
 // when repeated (three canaries in a row), a wrong answer is never forgiven, and a process that was
 // itself not run for a while (a stopped container, a starved machine) blames nobody for the gap.
+// What a device reports of itself (ECC, Xid) is added to the reason and changes no verdict: see
+// device_trouble.h.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "host/backend/device_report.h"
 #include "host/backend/failover_state.h"
 #include "host/backend/self_test.h"
 #include "host/base/clock.h"
@@ -110,6 +113,7 @@ class HealthMonitor {
     void on_batch(std::size_t backend, std::optional<Code> failed, TimePoint at);
     void on_failover(FailoverStatus status) { report_.failover = std::move(status); }
     void on_batcher(BatcherStatus status) { batcher_ = std::move(status); }
+    void on_devices(const std::vector<DeviceReport>& reports);
     void on_loops(std::vector<TimePoint> last_pulses) { loops_ = std::move(last_pulses); }
 
     // Concludes; call it at least once every stall_after.
@@ -146,6 +150,7 @@ class HealthMonitor {
     std::optional<Verdict> load_failure_;
     BatcherStatus batcher_;
     std::vector<TimePoint> loops_;
+    std::string device_trouble_;
     HealthReport report_;
 };
 

@@ -155,6 +155,7 @@ void HealthWatch::tick() {
     if (hooks_.loop_pulses) pulses = hooks_.loop_pulses();
     const bool has_backends = has_backends_.load(std::memory_order_acquire);
     if (has_backends) gather_canaries();
+    if (has_backends) gather_devices();
     BatcherStatus batcher;
     if (has_backends && batcher_) batcher = batcher_();
     {
@@ -201,6 +202,19 @@ void HealthWatch::gather_canaries() {
             monitor_.on_canary(i, result.canary, result.at);
         monitor_.on_canary_out(i, news.out_since);
     }
+}
+
+// A backend tells what it has seen of its devices and asks none of them.
+void HealthWatch::gather_devices() {
+    std::vector<DeviceReport> reports;
+    for (const std::unique_ptr<Watched>& watched : backends_) {
+        if (watched->role != BackendRole::secondary) reports = watched->backend->devices();
+    }
+    for (const DeviceNews& news : device_changes_.take(reports, clock_.now())) {
+        if (hooks_.on_device) hooks_.on_device(news);
+    }
+    const std::lock_guard lock(mutex_);
+    monitor_.on_devices(reports);
 }
 
 void HealthWatch::gather_batches() {

@@ -16,6 +16,7 @@
 
 #include "host/backend/failover_backend.h"
 #include "host/base/clock.h"
+#include "host/health/device_trouble.h"
 #include "host/health/health_monitor.h"
 #include "host/health/prober.h"
 #include "host/health/service_manager.h"
@@ -40,6 +41,8 @@ class HealthWatch {
         std::function<void(const HealthReport&)> on_change = nullptr;
         // Every canary, for metrics.
         std::function<void(std::string_view backend, const CanaryResult&)> on_canary = nullptr;
+        // What a device reports against itself, once a change: for the log. On the watch's thread.
+        std::function<void(const DeviceNews&)> on_device = nullptr;
         // Log, flush, leave. Called once, on the watch's thread.
         std::function<void(const EndOfProcess&)> end_process = nullptr;
     };
@@ -81,6 +84,7 @@ class HealthWatch {
     void tick();
     void gather_canaries();
     void gather_batches();
+    void gather_devices();
     bool report_overdue();
     void tell_canary(const Watched& watched, const CanaryResult& result);
     void conclude();
@@ -107,6 +111,7 @@ class HealthWatch {
 
     // The ticking thread's own.
     TimePoint pinged_{};
+    DeviceChanges device_changes_;
     bool is_end_told_ = false;
 
     std::once_flag stopped_;

@@ -268,6 +268,28 @@ TEST_F(Monitor, ADrainEndsByItselfUnlessSomethingIsStuck) {
     EXPECT_TRUE(after(seconds(11)).end.has_value());
 }
 
+TEST_F(Monitor, NamesWhatADeviceReportsAndChangesNoVerdictForIt) {
+    load_failover();
+    EXPECT_EQ("every check passes", after(Duration::zero()).reason);
+    const std::vector<DeviceReport> devices = {
+        {.condition = {.ecc_uncorrected = 1, .critical_xid = 79}}};
+    monitor_.on_devices(devices);
+    const std::string trouble =
+        "; device 0 reports Xid 79: the device has fallen off the bus; the machine should be "
+        "restarted; 1 uncorrected memory error";
+    EXPECT_EQ(HealthState::ready, after(seconds(60)).state);
+    EXPECT_EQ("every check passes" + trouble, monitor_.report().reason);
+    EXPECT_TRUE(monitor_.report().backends.at(0).is_sound);
+    EXPECT_FALSE(monitor_.report().end.has_value());
+    monitor_.on_failover(lost());
+    EXPECT_EQ(HealthState::degraded, state());
+    EXPECT_EQ("the device is lost (the device fell off the bus); the CPU serves" + trouble,
+              monitor_.report().reason);
+    monitor_.on_devices({{}});
+    EXPECT_EQ("the device is lost (the device fell off the bus); the CPU serves",
+              after(Duration::zero()).reason);
+}
+
 TEST_F(Monitor, ShowsWhatWasLastSeenOfEachBackend) {
     load_failover();
     EXPECT_FALSE(state() == HealthState::starting);

@@ -38,6 +38,7 @@ class Diary {
                         add(canaries_,
                             std::string(backend) + " " + std::string(to_string(result.outcome)));
                     },
+                .on_device = [this](const DeviceNews& news) { add(news_, news); },
                 .end_process = [this](const EndOfProcess& end) { add(ends_, end); }};
     }
     // Blocks until the state was changed to that.
@@ -54,6 +55,12 @@ class Diary {
         std::unique_lock lock(mutex_);
         told_.wait(lock, [&] { return !ends_.empty(); });
         return ends_.front();
+    }
+    // The first so many pieces of news, and how many there are.
+    std::vector<DeviceNews> await_news(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        told_.wait(lock, [&] { return news_.size() >= count; });
+        return news_;
     }
     std::vector<HealthState> states() {
         const std::lock_guard lock(mutex_);
@@ -79,6 +86,7 @@ class Diary {
     std::condition_variable told_;
     std::vector<HealthReport> changes_;
     std::vector<std::string> canaries_;
+    std::vector<DeviceNews> news_;
     std::vector<EndOfProcess> ends_;
 };
 
@@ -131,6 +139,33 @@ class HealthWatchTest : public testing::Test {
     std::shared_ptr<FailoverBackend> failover_;
     std::unique_ptr<HealthWatch> watch_;
 };
+
+TEST_F(HealthWatchTest, TellsWhatADeviceReportsOnceAndStaysReady) {
+    std::atomic<std::uint64_t> errors{0};
+    const auto devices = [&errors] {
+        const std::uint64_t seen = errors.load();
+        DeviceReport report{.uuid = "GPU-1", .condition = {.xid_errors = seen}};
+        if (seen > 0) report.condition.last_xid = report.condition.critical_xid = 79;
+        return std::vector{report};
+    };
+    const auto device = std::make_shared<FaultyBackend>(make("reference", 1),
+                                                        FaultyBackend::Options{.devices = devices});
+    start();
+    auto made = FailoverBackend::make(device, cpu_, clock_, {.timeout = hours(1)});
+    ASSERT_TRUE(made.ok());
+    ASSERT_TRUE(
+        watch_->on_loaded(std::shared_ptr<FailoverBackend>(std::move(*made)), idle_batcher()).ok());
+    errors.store(1);
+    EXPECT_EQ("GPU-1", diary_.await_news(1).at(0).uuid);
+    pass(seconds(3));
+    EXPECT_EQ(HealthState::ready, watch_->state());
+    EXPECT_THAT(watch_->report().reason, StartsWith("every check passes; device 0 reports Xid 79"));
+    errors.store(2);
+    const std::vector<DeviceNews> news = diary_.await_news(2);
+    EXPECT_EQ(2U, news.size());
+    EXPECT_EQ(79U, news[1].xid);
+    watch_->stop();
+}
 
 TEST_F(HealthWatchTest, IsReadyWhenOnLoadedReturns) {
     start();
