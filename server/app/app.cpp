@@ -100,6 +100,7 @@ Result<void> App::load_backend() {
 }
 
 Result<void> App::serve_from(CheckedBackend checked) {
+    const std::string remark = std::move(checked.remark);
     scoring_ = std::make_unique<ScoringPart>(std::move(checked), config_, clock_, buffers_,
                                              *metrics_, *this);
     const BackendCapabilities can = scoring_->backend->capabilities();
@@ -107,6 +108,8 @@ Result<void> App::serve_from(CheckedBackend checked) {
     line.text("backend", scoring_->backend->name()).text("device", can.device);
     line.text("instruction_set", can.instruction_set);
     line.number("threads", std::uint64_t{can.threads}).number("lanes", std::uint64_t{can.lanes});
+    line.truth("routed", scoring_->routed != nullptr);
+    if (!remark.empty()) line.text("message", remark);
     log_.write(std::move(line));
     const auto batcher = [part = scoring_.get()] { return part->batcher.status(); };
     return scoring_->failover ? health_->on_loaded(scoring_->failover, batcher)

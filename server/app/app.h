@@ -92,6 +92,7 @@ class App final : public http::Application, public BatchObserver {
     void on_health(const HealthReport& report);
     void on_failover(const FailoverStatus& status);
     void on_canary(std::string_view backend, const CanaryResult& result);
+    void on_device(const DeviceNews& news);
     Readiness readiness(std::size_t shed_percent) const;
     HealthSnapshot snapshot() const;
     std::string scrape();

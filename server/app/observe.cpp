@@ -4,6 +4,8 @@
 #include <chrono>
 
 #include "server/app/app.h"
+#include "server/app/device_metrics.h"
+#include "server/app/show_routing.h"
 
 namespace qr {
 namespace {
@@ -26,6 +28,20 @@ LogLevel level_of(HealthState state) {
         default:
             return LogLevel::info;
     }
+}
+
+LogLevel level_of(const DeviceNews& news) {
+    const bool is_error =
+        news.kind == DeviceNewsKind::xid || news.kind == DeviceNewsKind::ecc_uncorrected;
+    return is_error && news.is_critical               ? LogLevel::error
+           : news.kind == DeviceNewsKind::unthrottled ? LogLevel::info
+                                                      : LogLevel::warn;
+}
+
+Event event_of(const DeviceNews& news) {
+    if (news.kind == DeviceNewsKind::throttled) return Event::device_throttled;
+    if (news.kind == DeviceNewsKind::unthrottled) return Event::device_unthrottled;
+    return Event::device_error;
 }
 
 }  // namespace
@@ -51,6 +67,7 @@ HealthWatch::Hooks App::health_hooks(std::function<void(const EndOfProcess&)> en
             .on_change = [this](const HealthReport& report) { on_health(report); },
             .on_canary = [this](std::string_view backend,
                                 const CanaryResult& result) { on_canary(backend, result); },
+            .on_device = [this](const DeviceNews& news) { on_device(news); },
             .end_process = std::move(end_process)};
 }
 
@@ -82,6 +99,15 @@ void App::on_canary(std::string_view backend, const CanaryResult& result) {
     metrics.canary_last_pass_seconds.Set(seconds_since_1970());
 }
 
+void App::on_device(const DeviceNews& news) {
+    LogLine line = log_.line(level_of(news), event_of(news));
+    line.number("device", std::uint64_t{news.device}).text("uuid", news.uuid);
+    if (news.xid) line.number("xid", std::uint64_t{*news.xid});
+    if (news.count > 0) line.number("count", news.count);
+    if (!news.message.empty()) line.text("message", news.message);
+    log_.write(std::move(line));
+}
+
 Readiness App::readiness(std::size_t shed_percent) const {
     const AdmissionFigures admitted = admission_.figures();
     const HealthState state = health_->state();
@@ -101,6 +127,7 @@ HealthSnapshot App::snapshot() const {
     snapshot.batcher = scoring_->batcher.status();
     snapshot.capabilities = scoring_->backend->capabilities();
     snapshot.self_test = scoring_->self_test;
+    snapshot.devices = scoring_->backend->devices();
     if (scoring_->failover) snapshot.health.failover = scoring_->failover->status();
     return snapshot;
 }
@@ -141,6 +168,9 @@ void App::scrape_scoring() {
     for (const TimePoint pulse : server_->loop_pulses())
         oldest = std::max(oldest, now - pulse);
     metrics_->heartbeat_age_seconds.Set(seconds(oldest));
+    show_devices(*metrics_, scoring_->backend->devices(), now);
+    show_staging(buffers_.staging(), *metrics_);
+    if (scoring_->routed) show_routing(scoring_->routed->status(), *metrics_);
     if (!scoring_->failover) return;
     const FailoverStatus failover = scoring_->failover->status();
     for (std::size_t i = 0; i < kFailoverReasons; ++i) {

@@ -9,17 +9,24 @@
 #include <optional>
 
 #include "host/backend/backends.h"
+#include "host/backend/cuda/examine.h"
 #include "host/base/cpu_features.h"
 #include "host/base/version.h"
+#include "server/app/backend_options.h"
 #include "server/cli/commands.h"
 #include "server/cli/cpu_info.h"
+#include "server/cli/cuda_section.h"
+#include "server/cli/doctor_costs.h"
 #include "server/cli/settings_options.h"
 
 namespace qr::cli {
 namespace {
 
+constexpr std::string_view kCuda = "cuda";
+
 struct Options {
-    explicit Options(CLI::App& command) : settings(command, {"backend", "backend_threads"}) {}
+    explicit Options(CLI::App& command)
+        : settings(command, {"backend", "backend_threads", "cuda_module"}) {}
     SettingsOptions settings;
     std::string format = "text";
 };
@@ -32,9 +39,16 @@ struct Finding {
     std::string reason;                               // for either absence
 };
 
-Finding examine(const BackendEntry& entry, const BackendOptions& options) {
+// Everything that was found out.
+struct Report {
+    std::vector<Finding> backends;
+    std::optional<CudaSection> cuda;  // absent: another backend was forced
+    std::vector<MeasuredCosts> costs;
+};
+
+Finding examine(const BackendEntry& entry,
+                const Result<std::unique_ptr<FidelityBackend>>& backend) {
     Finding finding{.name = entry.name, .description = entry.description};
-    Result<std::unique_ptr<FidelityBackend>> backend = entry.make(options);
     if (!backend) {
         finding.reason = backend.error().message;
         return finding;
@@ -47,6 +61,29 @@ Finding examine(const BackendEntry& entry, const BackendOptions& options) {
         finding.reason = report.error().message;
     }
     return finding;
+}
+
+// The devices are asked last: they have then served the self-test.
+void examine_cuda(const BackendEntry& entry, const BackendOptions& options, Report& report) {
+    const cuda::Examination found = cuda::examine(options.cuda);
+    report.backends.push_back(examine(entry, found.backend));
+    report.cuda = CudaSection{.probe = found.probe, .finding = found.finding, .devices = {}};
+    if (found.backend) report.cuda->devices = (*found.backend)->devices();
+}
+
+Report examine(const Config& config) {
+    const BackendOptions options = backend_options_of(config);
+    Report report;
+    for (const BackendEntry& entry : backends()) {
+        if (config.backend != "auto" && config.backend != entry.name) continue;
+        if (entry.name == kCuda) {
+            examine_cuda(entry, options, report);
+        } else {
+            report.backends.push_back(examine(entry, entry.make(options)));
+        }
+    }
+    report.costs = measure_costs(backends(), config.backend, options);
+    return report;
 }
 
 bool has_failed(const Finding& finding) {
@@ -72,7 +109,7 @@ nlohmann::ordered_json to_json(const Finding& finding) {
     return json;
 }
 
-void print_json(const std::vector<Finding>& findings, std::ostream& out) {
+void print_json(const Report& report, std::ostream& out) {
     nlohmann::ordered_json json = {{"version", version()},
                                    {"commit", commit()},
                                    {"compiler", compiler()},
@@ -84,8 +121,10 @@ void print_json(const std::vector<Finding>& findings, std::ostream& out) {
                                      {"avx2", is_supported(InstructionSet::avx2)},
                                      {"avx512", is_supported(InstructionSet::avx512)},
                                      {"avx512_vbmi", has_avx512_vbmi()}}}};
-    for (const Finding& finding : findings)
+    for (const Finding& finding : report.backends)
         json["backends"].push_back(to_json(finding));
+    if (report.cuda) json["cuda"] = to_json(*report.cuda);
+    json["costs"] = costs_json(report.costs);
     out << json.dump(2) << '\n';
 }
 
@@ -102,7 +141,9 @@ void print_line(const Finding& finding, std::ostream& out) {
     name.resize(std::max(name.size(), kNameColumns), ' ');
     out << "  " << name << "  ";
     if (!finding.capabilities) {
-        out << "not available: " << finding.reason << '\n';
+        // The section above says why, and what to do.
+        const bool is_told = finding.name == kCuda;
+        out << "not available" << (is_told ? "" : ": " + finding.reason) << '\n';
         return;
     }
     const BackendCapabilities& found = *finding.capabilities;
@@ -112,30 +153,28 @@ void print_line(const Finding& finding, std::ostream& out) {
         << '\n';
 }
 
-void print_text(const std::vector<Finding>& findings, std::ostream& out) {
+void print_text(const Report& report, std::ostream& out) {
     const auto word = [](bool value) { return value ? "yes" : "no"; };
     out << "quantumrerank " << version() << ", commit " << commit() << ", " << compiler() << ", "
         << build_type() << "\ncpu       " << cpu_model() << ", " << usable_cores()
         << " cores usable\nfeatures  AVX2 " << word(is_supported(InstructionSet::avx2))
         << ", AVX-512 " << word(is_supported(InstructionSet::avx512)) << ", AVX-512 VBMI "
-        << word(has_avx512_vbmi()) << "\nbackends, best first\n";
-    for (const Finding& finding : findings)
+        << word(has_avx512_vbmi()) << '\n';
+    if (report.cuda) print(*report.cuda, out);
+    out << "backends, best first\n";
+    for (const Finding& finding : report.backends)
         print_line(finding, out);
+    print_costs(report.costs, out);
 }
 
 int run(const Options& options, Console& console) {
     const auto config = options.settings.load_or_report(console);
     if (!config) return kUsage;
-    std::vector<Finding> findings;
-    for (const BackendEntry& entry : backends()) {
-        if (config->backend == "auto" || config->backend == entry.name)
-            findings.push_back(examine(entry, {.threads = config->backend_threads}));
-    }
-    options.format == "json" ? print_json(findings, console.out)
-                             : print_text(findings, console.out);
-    if (std::ranges::any_of(findings, has_failed)) return kCheckFailed;
+    const Report report = examine(*config);
+    options.format == "json" ? print_json(report, console.out) : print_text(report, console.out);
+    if (std::ranges::any_of(report.backends, has_failed)) return kCheckFailed;
     const bool can_serve = std::ranges::any_of(
-        findings, [](const Finding& finding) { return finding.capabilities.has_value(); });
+        report.backends, [](const Finding& finding) { return finding.capabilities.has_value(); });
     return can_serve ? kGood : kBackendUnavailable;
 }
 

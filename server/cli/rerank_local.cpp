@@ -5,6 +5,7 @@
 
 #include "host/backend/backends.h"
 #include "host/rerank/reranker.h"
+#include "server/app/backend_options.h"
 #include "server/app/request_limits.h"
 #include "server/dialects/native.h"
 
@@ -41,7 +42,7 @@ Result<std::string> rerank_local(const LocalRerank& job, const Config& config) {
     const Result<ScoreTask> task =
         prepare(request.vectors, request.method, rerank_limits_of(config));
     if (!task) return task.error();
-    auto backend = make_backend(config.backend, {.threads = config.backend_threads});
+    auto backend = make_backend(config.backend, backend_options_of(config));
     if (!backend) return std::move(backend).error();
     Result<Scores> scores = (*backend)->score({.tasks = {*task}});
     if (!scores) return std::move(scores).error();

@@ -26,6 +26,8 @@ struct Config {
     std::size_t backend_threads = 0;
     std::chrono::milliseconds backend_timeout{500};
     std::string on_gpu_loss = "degrade";
+    std::string cuda_module;
+    std::size_t staging_bytes = std::size_t{64} << 20;
     std::size_t io_threads = 0;
 
     std::size_t payload_limit = std::size_t{64} << 20;

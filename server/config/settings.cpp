@@ -14,6 +14,7 @@ constexpr std::uint64_t kMiB = 1024 * kKiB;
 constexpr std::uint64_t kGiB = 1024 * kMiB;
 constexpr std::uint64_t kMillisecondsMax = 86'400'000;  // a day: longer is a mistyped unit
 constexpr std::size_t kWordMax = 256;
+constexpr std::size_t kPathMax = 4096;
 
 bool is_word(std::string_view text) {
     return !text.empty() && text.size() <= kWordMax &&
@@ -26,6 +27,10 @@ bool is_key(std::string_view text) {
 
 bool is_origin(std::string_view text) {
     return text == "*" || (is_word(text) && text.find("://") != std::string_view::npos);
+}
+
+bool is_module_path(std::string_view text) {
+    return text.empty() || (text.front() == '/' && text.size() <= kPathMax);
 }
 
 bool is_gpu_loss_action(std::string_view text) {
@@ -74,6 +79,14 @@ constexpr std::array kSettings = {
     words("on_gpu_loss", &Config::on_gpu_loss, is_gpu_loss_action, "degrade or exit",
           "When a device is lost: degrade serves on from the CPU and says so; exit ends the "
           "process with 3, for supervisors that start it elsewhere."),
+    words(
+        "cuda_module", &Config::cuda_module, is_module_path, "an absolute path, or nothing",
+        "The shared object with the CUDA backend; empty: where the package quantumrerank-cuda put "
+        "it."),
+    bytes("staging_bytes", &Config::staging_bytes, 0, 16 * kGiB,
+          "Page-locked memory that requests are parsed into, so that a device reads them without a "
+          "copy between; 0: none. Rule of thumb: the bodies of the requests in progress. Only used "
+          "with a device."),
     number("io_threads", &Config::io_threads, 0, 256,
            "Threads that read and write sockets and parse; 0 is one per core, at most 8."),
     bytes("payload_limit", &Config::payload_limit, kKiB, 16 * kGiB,

@@ -51,7 +51,8 @@ float* RowStore::owned() {
 void RowStore::reserve(std::size_t floats_wanted) {
     const std::size_t bytes = floats_wanted * sizeof(float);
     if (bytes > buffer_.capacity()) {
-        Buffer larger = buffers_.take(std::max({bytes, 2 * buffer_.capacity(), hint_bytes_}));
+        Buffer larger = buffers_.take(std::max({bytes, 2 * buffer_.capacity(), hint_bytes_}),
+                                      BufferUse::vectors);
         if (!is_borrowed() && rows_ > 0) {
             std::memcpy(larger.data(), buffer_.data(), floats() * sizeof(float));
         }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "host/base/version.h"
+#include "server/handlers/device_fields.h"
 #include "server/handlers/respond.h"
 #include "server/json/writer.h"
 
@@ -122,6 +123,7 @@ void write_backend(json::Writer& out, const BackendHealth& backend,
         out.field("instruction_set", snapshot.capabilities.instruction_set);
         write_integer(out, "threads", snapshot.capabilities.threads);
         write_self_test(out, snapshot.self_test);
+        if (!snapshot.devices.empty()) write_devices(out, snapshot.devices, snapshot.now);
     }
     write_canary(out, backend, snapshot.now);
     write_batch(out, backend, snapshot.now);

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "host/admission/admission.h"
+#include "host/backend/device_report.h"
 #include "host/backend/fidelity_backend.h"
 #include "host/base/clock.h"
 #include "host/batching/batcher.h"
@@ -22,10 +24,11 @@ struct HealthSnapshot {
     std::size_t requests_in_flight = 0;
     AdmissionFigures admitted;
     HealthReport health;
-    // Of the backend that was chosen; these three only where health.backends is not empty.
+    // Of the backend that was chosen; these four only where health.backends is not empty.
     BatcherStatus batcher;
     BackendCapabilities capabilities;
     SelfTestReport self_test;
+    std::vector<DeviceReport> devices;
 };
 
 struct Readiness {

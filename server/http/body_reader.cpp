@@ -37,18 +37,25 @@ Error broken_off(const Wire& wire, std::size_t received) {
     return {.code = Code::malformed, .message = "body: the client ended it after " + found};
 }
 
-Result<Buffer> take(BufferPool& buffers, std::size_t capacity) {
+Result<Buffer> take(BufferPool& buffers, std::size_t capacity, BufferUse use) {
     try {
-        return buffers.take(capacity);
+        return buffers.take(capacity, use);
     } catch (const std::bad_alloc&) {
         return Error{.code = Code::out_of_memory,
                      .message = "body: no memory for " + std::to_string(capacity) + " bytes"};
     }
 }
 
+constexpr std::string_view kHeaderLength = "inference-header-content-length";
+
+// Tensors behind a JSON header are scored where they were read; JSON alone is only parsed.
+BufferUse use_of(const Request& request) {
+    return request.fields.get(kHeaderLength).empty() ? BufferUse::text : BufferUse::vectors;
+}
+
 // So that the tensor part, behind a JSON header of the announced length, is aligned.
 std::size_t aligned_offset(const Request& request) {
-    const std::string_view text = request.fields.get("inference-header-content-length");
+    const std::string_view text = request.fields.get(kHeaderLength);
     std::size_t header = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), header);
     if (code != std::errc() || end != text.data() + text.size()) return 0;
@@ -64,7 +71,8 @@ bool is_gzip(const Head& head) {
 Result<void> undo_gzip(Request& request, BufferPool& buffers, const Limits& limits) {
     const std::size_t offset = aligned_offset(request);
     try {
-        Result<Inflated> inflated = inflate_gzip(request.body(), offset, buffers, limits);
+        Result<Inflated> inflated =
+            inflate_gzip(request.body(), offset, buffers, limits, use_of(request));
         if (!inflated.ok()) return inflated.error();
         request.storage = std::move(inflated->storage);
         request.body_offset = offset;
@@ -75,10 +83,11 @@ Result<void> undo_gzip(Request& request, BufferPool& buffers, const Limits& limi
     }
 }
 
-asio::awaitable<Result<std::size_t>> read_sized(BodySource source, Request& request) {
+asio::awaitable<Result<std::size_t>> read_sized(BodySource source, Request& request,
+                                                BufferUse use) {
     Wire& wire = source.wire;
     const std::size_t size = *request.content_length;
-    Result<Buffer> storage = take(source.buffers, request.body_offset + size);
+    Result<Buffer> storage = take(source.buffers, request.body_offset + size, use);
     if (!storage.ok()) co_return storage.error();
     std::byte* const data = storage->data() + request.body_offset;
 
@@ -102,14 +111,15 @@ asio::awaitable<Result<std::size_t>> read_sized(BodySource source, Request& requ
 // Chunk data in one growing buffer.
 class Joined {
   public:
-    Joined(BufferPool& buffers, std::size_t offset) : buffers_(buffers), offset_(offset) {}
+    Joined(BufferPool& buffers, std::size_t offset, BufferUse use)
+        : buffers_(buffers), offset_(offset), use_(use) {}
 
     // Room for `size` more bytes. Errors: `out_of_memory`.
     Result<std::byte*> grow(std::size_t size) {
         const std::size_t needed = offset_ + size_ + size;
         if (needed > storage_.capacity()) {
-            Result<Buffer> larger =
-                take(buffers_, std::max({needed, 2 * storage_.capacity(), kJoinedFirstBytes}));
+            Result<Buffer> larger = take(
+                buffers_, std::max({needed, 2 * storage_.capacity(), kJoinedFirstBytes}), use_);
             if (!larger.ok()) return larger.error();
             if (size_ > 0) {
                 std::memcpy(larger->data() + offset_, storage_.data() + offset_, size_);
@@ -128,6 +138,7 @@ class Joined {
   private:
     BufferPool& buffers_;
     std::size_t offset_;
+    BufferUse use_;
     Buffer storage_;
     std::size_t size_ = 0;
 };
@@ -150,10 +161,11 @@ Result<std::size_t> join_ahead(Wire& wire, ChunkedDecoder& decoder, Joined& join
     return consumed;
 }
 
-asio::awaitable<Result<std::size_t>> read_chunked(BodySource source, Request& request) {
+asio::awaitable<Result<std::size_t>> read_chunked(BodySource source, Request& request,
+                                                  BufferUse use) {
     Wire& wire = source.wire;
     ChunkedDecoder decoder(source.limits);
-    Joined joined(source.buffers, request.body_offset);
+    Joined joined(source.buffers, request.body_offset, use);
     Pace pace(source.clock.now(), source.limits.read_timeout, source.limits);
     // An empty body, too, has the padding behind it.
     if (const Result<std::byte*> room = joined.grow(1); !room.ok()) co_return room.error();
@@ -204,8 +216,9 @@ asio::awaitable<Result<std::size_t>> read_body(BodySource source, Head& head) {
     Request& request = head.request;
     const bool is_compressed = is_gzip(head);
     request.body_offset = is_compressed ? 0 : aligned_offset(request);
-    auto reading =
-        head.body == BodyKind::sized ? read_sized(source, request) : read_chunked(source, request);
+    const BufferUse use = is_compressed ? BufferUse::text : use_of(request);
+    auto reading = head.body == BodyKind::sized ? read_sized(source, request, use)
+                                                : read_chunked(source, request, use);
     Result<std::size_t> received = co_await std::move(reading);
     source.wire.clear_deadline();
     if (!received.ok() || !is_compressed) co_return received;

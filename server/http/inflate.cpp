@@ -72,15 +72,16 @@ class GzipStream {
 }  // namespace
 
 Result<Inflated> inflate_gzip(std::string_view compressed, std::size_t offset, BufferPool& buffers,
-                              const Limits& limits) {
+                              const Limits& limits, BufferUse use) {
     // One byte more than allowed, so that a body of exactly the limit is seen to end.
     const std::size_t room_max = output_max(compressed.size(), limits) + 1;
     GzipStream stream(compressed);
     Inflated result;
     std::size_t room = 0;
     while (true) {
-        Buffer storage = buffers.take(std::min(
-            offset + room_max, std::max(2 * result.storage.capacity(), kOutputFirstBytes)));
+        Buffer storage = buffers.take(
+            std::min(offset + room_max, std::max(2 * result.storage.capacity(), kOutputFirstBytes)),
+            use);
         const std::size_t larger = std::min(room_max, storage.capacity() - offset);
         if (room > 0) std::memcpy(storage.data() + offset, result.storage.data() + offset, room);
         result.storage = std::move(storage);

@@ -21,6 +21,6 @@ struct Inflated {
 // The data begins at storage[offset]. Errors: `malformed` (not gzip, cut short, bytes behind the
 // end), `too_large` (body_bytes_max or expansion_ratio_max exceeded).
 Result<Inflated> inflate_gzip(std::string_view compressed, std::size_t offset, BufferPool& buffers,
-                              const Limits& limits);
+                              const Limits& limits, BufferUse use = BufferUse::text);
 
 }  // namespace qr::http

@@ -48,6 +48,23 @@ TEST(DoctorCommand, ExaminesAForcedBackendAloneAndExits3WhenItCannotRun) {
     EXPECT_THAT(run({"doctor", "--backend", "reference"}).out, Not(HasSubstr("cpu-scalar")));
 }
 
+TEST(DoctorCommand, SaysWhyThereIsNoCudaAndWhatToDo) {
+    const std::vector<std::string> module = {"--cuda-module", "/no/such/module.so"};
+    const Outcome text = run({"doctor", "--backend", "cuda", module[0], module[1]});
+    EXPECT_EQ(3, text.exit_code);
+    EXPECT_THAT(text.out, HasSubstr("\ncuda      module_missing: "));
+    EXPECT_THAT(text.out, HasSubstr("\n          remedy: install the package"));
+    const Outcome json = run({"doctor", "--format", "json", module[0], module[1]});
+    EXPECT_EQ(0, json.exit_code) << "the CPU can serve";
+    const auto cuda = nlohmann::json::parse(json.out).at("cuda");
+    EXPECT_EQ("module_missing", cuda.at("cause"));
+    EXPECT_EQ("/no/such/module.so", cuda.at("module").at("path"));
+}
+
+TEST(DoctorCommand, AsksNoDeviceWhereTheCpuIsForced) {
+    EXPECT_THAT(run({"doctor", "--backend", "cpu"}).out, Not(HasSubstr("\ncuda")));
+}
+
 TEST(DoctorCommand, RefusesABackendNobodyKnows) {
     EXPECT_EQ(2, run({"doctor", "--backend", "abacus"}).exit_code);
 }

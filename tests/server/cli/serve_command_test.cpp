@@ -42,8 +42,8 @@ TEST(ServeCommand, StartsNothingWhenTheConfigurationIsWrong) {
     EXPECT_EQ(2, outcome.exit_code);
     EXPECT_EQ(
         "quantumrerank: QR_PORT: found 'x', allowed: 0..65535\n"
-        "quantumrerank: --backend: found 'abacus', allowed: auto, cpu, cpu-avx512, cpu-avx2, "
-        "cpu-scalar, reference\n",
+        "quantumrerank: --backend: found 'abacus', allowed: auto, cuda, cpu, cpu-avx512, "
+        "cpu-avx2, cpu-scalar, reference\n",
         outcome.err);
 }
 

@@ -88,5 +88,18 @@ TEST(RowStore, MixesTensorsAndNumbers) {
     EXPECT_EQ(floats_of(rows.view()), (std::vector<float>{1, 2, 3, 4, 1, 2}));
 }
 
+TEST(RowStore, LiesInStagingMemoryWhileThereIsRoom) {
+    std::vector<std::byte> memory(std::size_t{128} << 10);
+    BufferPool buffers(0);
+    buffers.stage_in(memory, nullptr);
+    RowStore rows(buffers, 100'000);
+    append(rows, std::vector<float>(20'000, 3));
+    EXPECT_EQ(static_cast<const void*>(memory.data()), rows.view().data);
+    append(rows, std::vector<float>(20'000, 4));
+    EXPECT_NE(static_cast<const void*>(memory.data()), rows.view().data);
+    EXPECT_EQ(3, rows.view().row(0)[19'999]);
+    EXPECT_EQ(0U, buffers.staging().lent_bytes);
+}
+
 }  // namespace
 }  // namespace qr::native

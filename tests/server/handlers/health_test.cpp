@@ -97,6 +97,16 @@ TEST(Health, DetailsSayWhatWasLastSeenOfEachBackendAndWhen) {
     EXPECT_EQ(health.at("failover").at("last_reason"), "timed_out");
 }
 
+TEST(Health, DetailsShowTheDevicesOfTheBackendThatHasThemAndOfNoOther) {
+    EXPECT_FALSE(
+        json::parse(print_health(degraded_snapshot())).at("backends").at(0).contains("devices"));
+    HealthSnapshot snapshot = degraded_snapshot();
+    snapshot.devices = {{.uuid = "GPU-1"}, {.index = 1, .uuid = "GPU-2"}};
+    const json backends = json::parse(print_health(snapshot)).at("backends");
+    EXPECT_EQ(backends.at(0).at("devices").at(1).at("uuid"), "GPU-2");
+    EXPECT_FALSE(backends.at(1).contains("devices"));
+}
+
 TEST(Health, DetailsShowQueueLanesAndPlaces) {
     const json health = json::parse(print_health(degraded_snapshot()));
     EXPECT_EQ(health.at("admission").at("jobs"), 3);

@@ -169,5 +169,21 @@ TEST_F(BodyReaderTest, GivesItsBuffersBack) {
     EXPECT_EQ(buffers.lent_bytes(), 0);
 }
 
+// The staging memory has no room for any of them, and counts who asked.
+TEST_F(BodyReaderTest, AsksForStagingMemoryWhereABodyBringsTensors) {
+    buffers.stage_in({}, nullptr);
+    serve();
+    const std::string body(100'000, 'x');
+    const std::string tensors = "Inference-Header-Content-Length: 40\r\n";
+    const std::string coded = "Content-Encoding: gzip\r\n";
+    client().exchange(post("/length", body));
+    client().exchange(post("/length", gzip(body), coded));
+    EXPECT_EQ(0, buffers.staging().misses);
+    client().exchange(post("/length", body, tensors));
+    EXPECT_EQ(1, buffers.staging().misses);
+    client().exchange(post("/length", gzip(body), coded + tensors));
+    EXPECT_EQ(3, buffers.staging().misses);  // what is inflated grows from 64 KiB to 128
+}
+
 }  // namespace
 }  // namespace qr::http
