@@ -1,0 +1,29 @@
+#include "perf/host/cuda/backends.h"
+
+#include "host/backend/backends.h"
+#include "host/cuda/cuda_backend.h"
+#include "perf/host/cuda/measure.h"
+
+namespace qr::perf {
+
+Backends make_backends() {
+    auto cpu = make_backend("cpu", {});
+    if (!cpu.ok()) give_up(cpu.error().message);
+    auto device = cuda::make_cuda_backend({});
+    if (!device.ok()) give_up(device.error().message);
+    return {*std::move(cpu), *std::move(device)};
+}
+
+std::vector<double> scores_of(FidelityBackend& backend, const ScoreBatch& batch) {
+    auto scores = backend.score(batch);
+    if (!scores.ok()) give_up(scores.error().message);
+    return std::move(scores->tasks.front().values);
+}
+
+std::string description_of(const FidelityBackend& backend) {
+    const BackendCapabilities can = backend.capabilities();
+    return can.instruction_set + ", " + std::to_string(can.threads) + " threads, " +
+           std::to_string(can.lanes) + " lanes";
+}
+
+}  // namespace qr::perf
