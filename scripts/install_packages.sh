@@ -4,6 +4,9 @@
 #   scripts/install_packages.sh build            what compiles and runs the server (the default)
 #   scripts/install_packages.sh build test       and what the tests need
 #   scripts/install_packages.sh build bench      and what the benchmarks need
+#   scripts/install_packages.sh build package    and what makes the Debian packages
+#   scripts/install_packages.sh build cuda       and a CUDA toolkit below build/ where none is
+#                                                installed: for the module and for emulated tests
 #   scripts/install_packages.sh --list build     prints the names and installs nothing
 #
 # With nothing missing it needs no root, touches no network and ends in well under a second. It
@@ -41,13 +44,17 @@ llvm-14                 llvm-cov: coverage of the parsers
 clang-format-14         formatting
 shellcheck              lints the scripts
 valgrind                a CPU without AVX-512, to see a backend refused
-dpkg-dev                computes what the .deb depends on
 systemd                 systemd-analyze, which checks our unit'
     [bench]='
 libbenchmark-dev        micro benchmarks
 nginx-light             the server that ours is measured beside
 libnginx-mod-http-echo  makes it read a request body
 wrk                     drives both'
+    [package]='
+dpkg-dev                computes what a package depends on
+file                    tells it which files are programs'
+    [cuda]='
+python3-pip             fetches the toolkit'
 )
 
 list_only=0
@@ -55,11 +62,32 @@ purposes=()
 for argument in "$@"; do
     case $argument in
         --list) list_only=1 ;;
-        build | test | bench) purposes+=("$argument") ;;
-        *) die "unknown argument '$argument'; allowed: --list, build, test, bench" ;;
+        build | test | bench | package | cuda) purposes+=("$argument") ;;
+        *) die "unknown argument '$argument'; allowed: --list, build, test, bench, package, cuda" ;;
     esac
 done
 [ ${#purposes[@]} -gt 0 ] || purposes=(build)
+
+# Where a toolkit is installed it is taken, and `cuda` has nothing to do.
+has_toolkit() {
+    local home
+    for home in "${CUDA_HOME:-/usr/local/cuda}" /usr/local/cuda; do
+        [ ! -x "$home/bin/nvcc" ] || [ ! -e "$home/include/cuda_runtime_api.h" ] || return 0
+    done
+    return 1
+}
+fetches_toolkit=0
+others=()
+for purpose in "${purposes[@]}"; do
+    if [ "$purpose" != cuda ]; then
+        others+=("$purpose")
+    elif [ "$list_only" = 1 ] || ! has_toolkit; then
+        others+=(cuda)
+        fetches_toolkit=1
+    fi
+done
+purposes=("${others[@]}")
+fetch_toolkit() { [ "$fetches_toolkit" = 0 ] || "$ROOT/scripts/install_cuda_toolkit.sh"; }
 
 declare -A reason=()
 names=()
@@ -84,7 +112,10 @@ missing=()
 for name in "${names[@]}"; do
     grep -qxF -- "$name" <<<"$installed" || missing+=("$name")
 done
-[ ${#missing[@]} -gt 0 ] || exit 0
+if [ ${#missing[@]} = 0 ]; then
+    fetch_toolkit
+    exit 0
+fi
 
 say "Packages to install (${purposes[*]})"
 for name in "${missing[@]}"; do
@@ -127,3 +158,4 @@ for service in "${ours_to_disable[@]}"; do
         "${as_root[@]}" systemctl --quiet disable "$service" 2>/dev/null || true
     fi
 done
+fetch_toolkit

@@ -1,6 +1,7 @@
 """A device that fails in every way, seen from outside: the server with a stand-in device."""
 
 import pathlib
+import re
 import tempfile
 import time
 import unittest
@@ -24,10 +25,10 @@ FAULTS = {
 class StandIn(Server):
     """A server whose device does what its fault file says."""
 
-    def __init__(self, folder, *flags):
+    def __init__(self, folder, *flags, **env):
         self.fault_file = pathlib.Path(folder) / "fault"
         self.fault("none")
-        super().__init__(*flags, env={"STAND_IN_FAULT_FILE": str(self.fault_file)})
+        super().__init__(*flags, env={"STAND_IN_FAULT_FILE": str(self.fault_file), **env})
 
     def fault(self, word):
         new = self.fault_file.with_suffix(".new")
@@ -55,10 +56,10 @@ class StandIn(Server):
 
 
 class Failover(unittest.TestCase):
-    def start(self, *flags, backend_timeout_ms=500):
+    def start(self, *flags, backend_timeout_ms=500, **env):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        server = StandIn(folder.name, "--backend-timeout-ms", backend_timeout_ms, *flags)
+        server = StandIn(folder.name, "--backend-timeout-ms", backend_timeout_ms, *flags, **env)
         server.__enter__()
         self.addCleanup(lambda: server.__exit__(None, None, None))
         return server
@@ -86,6 +87,22 @@ class Failover(unittest.TestCase):
                 self.assertIn(f"qr_degraded {int(is_lost)}\n", metrics)
                 server.fault("none")
                 self.assertEqual(0, server.stop())
+
+    def test_a_device_that_auto_found_shares_with_the_cpu(self):
+        server = self.start("--canary-interval-ms", 50, STAND_IN_ROUTED="1")
+        self.assertTrue(server.wait_for("backend_ready")[0]["routed"])
+        before = server.rerank()
+        server.fault("unavailable")
+        server.await_status("degraded")
+        during = server.rerank()
+        self.assertEqual("cpu", during["backend"])
+        self.assertEqual(before["results"], during["results"])
+        metrics = server.request("GET", "/metrics").body.decode()
+        decisions = re.findall(r"^qr_router_decisions_total{.*} (\d+)$", metrics, re.MULTILINE)
+        self.assertEqual(2, sum(map(int, decisions)))
+        cost = r'^qr_router_cost_seconds{per="multiply_add",side="(\w+)"} (\S+)$'
+        for side, seconds in re.findall(cost, metrics, re.MULTILINE):
+            self.assertGreater(float(seconds), 0, side)
 
     def test_an_idle_server_notices_and_recovers(self):
         server = self.start("--canary-interval-ms", 50)
