@@ -24,6 +24,8 @@ ALLOWED = {
         "host/base",
         "kernels/scoring/methods.h",
     ),
+    # The only host code that sees CUDA headers; the server opens it at run time.
+    "host/cuda": ("host/backend", "host/state", "host/base", "kernels"),
     "host/admission": ("host/base",),
     "host/batching": ("host/backend", "host/state", "host/base", "kernels/scoring"),
     "host/health": ("host/batching", "host/backend", "host/base"),

@@ -18,7 +18,8 @@ HEADERS = (".h", ".cuh")
 WRITTEN = (*CPP, ".py", ".sh", ".cmake", "CMakeLists.txt")
 SOURCE_ROOTS = ("kernels", "host", "server")
 CUDA_ROOTS = ("kernels/", "host/cuda/", "tests/kernels/", "tests/host/cuda/",
-              "tests/support/emulation/")
+              "tests/support/emulation/", "tests/gpu/", "tests/perf/gpu/", "perf/kernels/",
+              "perf/host/cuda/")
 # A rule's own examples are no offence.
 OWN = "tests/tidy/"
 
