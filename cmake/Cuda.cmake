@@ -49,20 +49,28 @@ else()
     message(STATUS "CUDA module: not built: ${module_missing}")
 endif()
 
-# Devices as nvcc's -gencode names them.
+# Devices as nvcc's -gencode names them: all, and those with the PTX of kernels/cuda/tensor.cuh,
+# which kernels named *_tensor.cu are compiled for.
 set(QR_NVCC_DEVICES "")
+set(QR_NVCC_TENSOR_DEVICES "")
 foreach(architecture ${QR_CUDA_ARCHITECTURES})
-    if(NOT architecture MATCHES "^([0-9]+a?)-(real|virtual)$")
+    if(NOT architecture MATCHES "^([0-9]+)(a?)-(real|virtual)$")
         message(FATAL_ERROR "QR_CUDA_ARCHITECTURES: found '${architecture}', allowed are a list "
             "such as 80-real;90-real;90-virtual")
     endif()
     set(kind sm)
-    if(CMAKE_MATCH_2 STREQUAL "virtual")
+    if(CMAKE_MATCH_3 STREQUAL "virtual")
         set(kind compute)
     endif()
-    list(APPEND QR_NVCC_DEVICES
-        "-gencode=arch=compute_${CMAKE_MATCH_1},code=${kind}_${CMAKE_MATCH_1}")
+    set(number "${CMAKE_MATCH_1}${CMAKE_MATCH_2}")
+    list(APPEND QR_NVCC_DEVICES "-gencode=arch=compute_${number},code=${kind}_${number}")
+    if(CMAKE_MATCH_1 GREATER_EQUAL 80)
+        list(APPEND QR_NVCC_TENSOR_DEVICES "-gencode=arch=compute_${number},code=${kind}_${number}")
+    endif()
 endforeach()
+if(NOT QR_NVCC_TENSOR_DEVICES)  # for older devices alone: one that nothing will run
+    set(QR_NVCC_TENSOR_DEVICES "-gencode=arch=compute_80,code=sm_80")
+endif()
 
 # No -use_fast_math: scores are defined to the bit. Contraction stays on: lanes.h allows it for its
 # sums, and everything else spells its roundings out.
@@ -85,8 +93,12 @@ function(qr_device_kernels name)
         get_filename_component(path ${kernel} ABSOLUTE)
         get_filename_component(file ${kernel} NAME)
         set(object "${CMAKE_CURRENT_BINARY_DIR}/${name}/${file}.o")
+        set(devices ${QR_NVCC_DEVICES})
+        if(file MATCHES "_tensor\\.cu$")
+            set(devices ${QR_NVCC_TENSOR_DEVICES})
+        endif()
         add_custom_command(OUTPUT ${object} DEPENDS ${path} DEPFILE ${object}.d VERBATIM
-            COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${QR_NVCC} ${QR_NVCC_FLAGS} ${QR_NVCC_DEVICES}
+            COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${QR_NVCC} ${QR_NVCC_FLAGS} ${devices}
                 -I${CMAKE_SOURCE_DIR} -MD -MF ${object}.d -c ${path} -o ${object}
             COMMENT "Compiling ${file} with nvcc")
         list(APPEND objects ${object})

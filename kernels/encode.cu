@@ -1,13 +1,14 @@
 // Rows to unit vectors in the storage's format, with the norm that was and the error that is left.
 //
-// Threads: an octet (row_lanes.cuh) a row, a warp four rows, a block 16. Two passes over the row:
-// the squared norm, then the amplitudes and their residual.
-// Layout: 16-byte loads and stores of four numbers where rows are aligned, else one by one; a step
-// of an octet is one 128-byte line. The second pass finds the row in the L1 or L2 cache: all rows
-// in flight together are some ten MB, and no row length needs registers of its own. Bound:
-// bandwidth, 4 bytes read and 2 or 4 written a component; on devices with 1/64 of their rate in
-// double precision that rate, five operations a component. Operations in double are written so that
-// nothing can be fused or split: same bits everywhere.
+// Threads: an octet (row_lanes.cuh) a row, a warp four rows, a block eight. Two passes over the
+// row: the squared norm, then the amplitudes and their residual. Layout: 16-byte loads and stores
+// of four numbers where rows are aligned, else one by one; a step of an octet is one 128-byte line.
+// Aligned rows of up to kHeldDimensionMax components stay in registers between the passes, all
+// their loads on their way at once; longer and unaligned ones are read twice, and what lies in
+// flight of them may exceed the L2 cache. Bound: bandwidth, 4 bytes read and 2 or 4 written a
+// component, closely followed by the four conversions from and to double precision a component; on
+// devices with 1/64 of their rate in double precision that rate, five operations a component.
+// Operations in double are written so that nothing can be fused or split: same bits everywhere.
 #include "kernels/encode.h"
 
 #include <cuda_runtime.h>
@@ -21,8 +22,9 @@
 namespace qr::device {
 namespace {
 
-constexpr unsigned kThreads = 128;
+constexpr unsigned kThreads = 64;
 constexpr unsigned kBlockRows = kThreads / kOctetThreads;
+constexpr unsigned kHeldDimensionMax = 1536;  // 192 registers a thread
 
 template <class Stored>
 struct alignas(kHeldLanes * sizeof(Stored)) Four {
@@ -33,14 +35,6 @@ struct alignas(kHeldLanes * sizeof(Stored)) Four {
 __device__ float rounded_up(double value) {
     const float nearest = static_cast<float>(value);
     return nearest < value ? __int_as_float(__float_as_int(nearest) + 1) : nearest;
-}
-
-__device__ double squared_norm(const float* row, unsigned dimension, unsigned wide) {
-    HeldLanes sums;
-    over_groups(
-        dimension, wide,
-        [&](const HeldLanes& components) { add_products(sums, components, components); }, row);
-    return sum_octet(sums);
 }
 
 // Four amplitudes in the storage's format; adds the squares of what that loses.
@@ -56,61 +50,122 @@ __device__ Four<Stored> encode_four(const HeldLanes& components, double scale, H
     return four;
 }
 
-// Returns the thread's share of the squared residual.
-template <class Stored>
-__device__ HeldLanes encode_row(const float* __restrict__ row, Stored* __restrict__ encoded,
-                                unsigned dimension, unsigned wide, double scale) {
-    const unsigned offset = threadIdx.x % kOctetThreads * kHeldLanes;
-    HeldLanes lost;
-    unsigned i = 0;
-#pragma unroll 4
-    for (; i < wide; i += kGroup) {
-        const Four<Stored> four = encode_four<Stored>(load_wide(row + i + offset), scale, lost);
-        *reinterpret_cast<Four<Stored>*>(encoded + i + offset) = four;
-    }
-    for (; i < dimension; i += kGroup) {
-        const unsigned first = i + offset;
-        const Four<Stored> four =
-            encode_four<Stored>(load_guarded(row, first, dimension), scale, lost);
-        for (unsigned c = 0; c < kHeldLanes; ++c) {
-            if (first + c < dimension) encoded[first + c] = four.of[c];
+// The thread's components of a row, group after group, together with the first one's index: out of
+// registers, for aligned rows of up to kGroups groups.
+template <unsigned kGroups>
+class HeldRow {
+  public:
+    __device__ HeldRow(const float* __restrict__ row, unsigned dimension, unsigned)
+        : dimension_(dimension) {
+#pragma unroll
+        for (unsigned g = 0; g < kGroups; ++g) {
+            fours_[g] = {0, 0, 0, 0};
+            if (first_of(g) < dimension)
+                fours_[g] = __ldcs(reinterpret_cast<const float4*>(row + first_of(g)));
         }
     }
+    template <class Use>
+    __device__ void over_groups(Use use) const {
+#pragma unroll
+        for (unsigned g = 0; g < kGroups; ++g) {
+            // Or the compiler converts many groups ahead, for which there are no registers.
+            if (kGroups > 12 && g % 8 == 0) __syncwarp();
+            if (g * kGroup < dimension_)
+                use(first_of(g), HeldLanes{{fours_[g].x, fours_[g].y, fours_[g].z, fours_[g].w}});
+        }
+    }
+
+  private:
+    static __device__ unsigned first_of(unsigned group) {
+        return group * kGroup + threadIdx.x % kOctetThreads * kHeldLanes;
+    }
+
+    const unsigned dimension_;
+    float4 fours_[kGroups];
+};
+
+// The same of any row, read anew each time. `wide` as wide_end() gives it.
+class ReadRow {
+  public:
+    __device__ ReadRow(const float* row, unsigned dimension, unsigned wide)
+        : row_(row), dimension_(dimension), wide_(wide) {}
+    template <class Use>
+    __device__ void over_groups(Use use) const {
+        unsigned i = threadIdx.x % kOctetThreads * kHeldLanes;
+#pragma unroll 4
+        for (; i < wide_; i += kGroup)
+            use(i, load_wide(row_ + i));
+        for (; i < padded(dimension_); i += kGroup)
+            use(i, load_guarded(row_, i, dimension_));
+    }
+
+  private:
+    const float* const row_;
+    const unsigned dimension_, wide_;
+};
+
+// Writes the first `end` amplitudes of the row; returns the thread's share of the squared residual.
+template <class Stored, class Row>
+__device__ HeldLanes encode_row(const Row& row, Stored* __restrict__ encoded, unsigned end,
+                                bool is_wide, double scale) {
+    HeldLanes lost;
+    row.over_groups([&](unsigned first, const HeldLanes& components) {
+        const Four<Stored> four = encode_four<Stored>(components, scale, lost);
+        if (is_wide) {
+            if (first < end) *reinterpret_cast<Four<Stored>*>(encoded + first) = four;
+            return;
+        }
+        for (unsigned c = 0; c < kHeldLanes; ++c) {
+            if (first + c < end) encoded[first + c] = four.of[c];
+        }
+    });
     return lost;
 }
 
-template <class Stored>
+template <class Stored, class Row>
 __global__ void __launch_bounds__(kThreads) encode_kernel(EncodeTask task) {
     const unsigned own = blockIdx.x * kBlockRows + threadIdx.x / kOctetThreads;
     const bool is_there = own < task.row_count;
     const std::size_t index = is_there ? own : task.row_count - 1;  // sums need whole warps
-    const float* const row = task.rows + index * task.dimension;
     Stored* const encoded = static_cast<Stored*>(task.encoded);
-    const unsigned wide = is_wide(task.encoded, task.dimension, sizeof(Stored))
-                              ? wide_end(task.rows, task.dimension)
-                              : 0;
+    const Row row(task.rows + index * task.dimension, task.dimension,
+                  wide_end(task.rows, task.dimension));
 
-    const double norm2 = squared_norm(row, task.dimension, wide);
+    HeldLanes squares;
+    row.over_groups([&](unsigned, const HeldLanes& components) {
+        add_products(squares, components, components);
+    });
+    const double norm2 = sum_octet(squares);
     const bool is_good = is_good_norm2(norm2);
-    HeldLanes lost;
-    if (is_there && is_good) {
-        lost = encode_row(row, encoded + index * task.dimension, task.dimension, wide,
-                          __ddiv_rn(1.0, __dsqrt_rn(norm2)));
-    }
-    const double residual = __dsqrt_rn(sum_octet(lost));
+    const HeldLanes lost = encode_row(
+        row, encoded + index * task.dimension, is_there && is_good ? task.dimension : 0,
+        is_wide(task.encoded, task.dimension, sizeof(Stored)), __ddiv_rn(1.0, __dsqrt_rn(norm2)));
+    const double residual = __dsqrt_rn(sum_octet(is_good ? lost : HeldLanes{}));
     if (!is_there || threadIdx.x % kOctetThreads != 0) return;
     task.norms2[index] = norm2;
     task.residuals[index] = rounded_up(residual);
     if (!is_good) atomicMin(task.first_bad_row, own);
 }
 
-template <class Stored>
+template <class Stored, class Row>
 cudaError_t launch(const EncodeTask& task, cudaStream_t stream) {
     cudaLaunchConfig_t config{};
     config.gridDim = dim3((task.row_count - 1) / kBlockRows + 1);
     config.blockDim = dim3(kThreads);
     config.stream = stream;
-    return cudaLaunchKernelEx(&config, encode_kernel<Stored>, task);
+    return cudaLaunchKernelEx(&config, encode_kernel<Stored, Row>, task);
+}
+
+template <class Stored>
+cudaError_t launch(const EncodeTask& task, cudaStream_t stream) {
+    if (!is_wide(task.rows, task.dimension, sizeof(float)))
+        return launch<Stored, ReadRow>(task, stream);
+    if (task.dimension <= 12 * kGroup) return launch<Stored, HeldRow<12>>(task, stream);
+    if (task.dimension <= 24 * kGroup) return launch<Stored, HeldRow<24>>(task, stream);
+    if (task.dimension <= 32 * kGroup) return launch<Stored, HeldRow<32>>(task, stream);
+    if (task.dimension <= kHeldDimensionMax)
+        return launch<Stored, HeldRow<kHeldDimensionMax / kGroup>>(task, stream);
+    return launch<Stored, ReadRow>(task, stream);
 }
 
 }  // namespace

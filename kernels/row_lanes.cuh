@@ -34,7 +34,7 @@ __device__ inline unsigned padded(unsigned dimension) {
 
 // Whether every row of a dense matrix starts where 16 bytes may be loaded (or 4 numbers of `bytes`
 // each be stored) at once.
-__device__ inline bool is_wide(const void* rows, unsigned dimension, unsigned bytes) {
+__host__ __device__ inline bool is_wide(const void* rows, unsigned dimension, unsigned bytes) {
     return dimension % 4 == 0 && reinterpret_cast<std::uintptr_t>(rows) % (4 * bytes) == 0;
 }
 

@@ -42,12 +42,14 @@ done
 
 # build_programs: into build/gpu, by the flags of a release.
 build_programs() {
+    local targets
     "$ROOT/scripts/install_packages.sh" build test cuda
     say "Building the GPU suite ($architectures)"
     cmake -S "$ROOT" -B "$ROOT/build/gpu" -G Ninja -DCMAKE_BUILD_TYPE=Release -DQR_TESTS=ON \
         "-DCMAKE_CXX_FLAGS_RELEASE=-O3 -g1" "-DQR_CUDA_ARCHITECTURES=$architectures" >/dev/null ||
         die "cmake failed"
-    cmake --build "$ROOT/build/gpu" --target help | grep -q '^gpu_bench: ' ||
+    targets=$(cmake --build "$ROOT/build/gpu" --target help)
+    grep -q '^gpu_bench: ' <<<"$targets" ||
         die "the GPU suite cannot be built here: it needs nvcc 13 (QR_CUDA_HOME, CUDA_HOME)"
     cmake --build "$ROOT/build/gpu" --parallel "$(build_jobs)" --target gpu_test gpu_bench
     binaries=$ROOT/build/gpu/bin

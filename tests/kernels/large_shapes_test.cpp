@@ -9,6 +9,7 @@
 #include "kernels/read_out.h"
 #include "kernels/top_k.h"
 #include "tests/kernels/overlap_matrix_fixture.h"
+#include "tests/kernels/overlap_tensor_fixture.h"
 #include "tests/kernels/rescore_fixture.h"
 
 namespace qr::device {
@@ -34,6 +35,15 @@ TEST_P(LargeOverlapMatrix, TakesManyDocumentsAgainstManyQueries) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Orders, LargeOverlapMatrix, Values(2U));
+
+class LargeOverlapTensor : public OverlapTensorTest {};
+
+// More tiles than there are blocks to walk over them, and a last one that is not whole.
+TEST_P(LargeOverlapTensor, WalksOverManyTiles) {
+    expect_right(random_rows(17, 72), random_rows(2 * 132 * 128 + 100, 72), Storage::float16);
+}
+
+INSTANTIATE_TEST_SUITE_P(Orders, LargeOverlapTensor, Values(2U));
 
 // A pointer to the first of many elements, of which only those from `index` on have memory.
 template <class T>
@@ -138,8 +148,9 @@ INSTANTIATE_TEST_SUITE_P(Orders, LargeRescore, Values(0U, 1U));
 
 class LargeTopK : public KernelTest {};
 
+// So many peaks, and so many scores behind the best of them, that both are read again in each pass.
 TEST_P(LargeTopK, FindsTheBestOfALongRow) {
-    const unsigned count = 300'000, k = 1024;
+    const unsigned count = 1'200'000, k = 1024;
     std::vector<float> scores(count);
     for (float& score : scores)
         score = static_cast<float>(random_() % 50'000) - 25'000;

@@ -132,6 +132,7 @@ class Scan : public KernelTest {
                                 .id_count = kept,
                                 .dimension = dimension};
         EXPECT_EQ(cudaSuccess, rescore(lists, stream_));
+        finish();
         EXPECT_EQ(bits_of(queries.norms2.values()), bits_of(query_norms2.values()));
         read_out_lists(lists, method);
         const auto places = unwritten<unsigned>(std::size_t{queries.count} * k);

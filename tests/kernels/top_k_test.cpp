@@ -120,29 +120,66 @@ TEST_P(TopK, IsASortOfAnyLength) {
     }
 }
 
-TEST_P(TopK, CutsALongRowWithoutATrace) {
+TEST_P(TopK, OfALongRowLooksWhereThePeaksAre) {
     ASSERT_LT(0U, top_k_workspace_bytes(shape_of<float>(1, 9001, 7)));
     expect_the_sorted(random_scores<float>(9001), 7);
-    expect_the_sorted(random_scores<double>(5000), 300, Rank::by_magnitude);
+    expect_the_sorted(random_scores<float>(20'000), 1, Rank::by_magnitude);
+    expect_the_sorted(random_scores<double>(10'001), 30, Rank::by_magnitude);
 }
 
-TEST_P(TopK, KeepsTheLowestColumnsOfTiesThroughAllSegments) {
-    std::vector<float> scores(10000);
+TEST_P(TopK, OfALongRowFindsItsVeryEnd) {
+    std::vector<float> scores(9001, -2.0F);
+    scores.back() = -1;
+    expect_the_sorted(scores, 3);
+}
+
+TEST_P(TopK, KeepsTheLowestColumnsOfTiesThroughAllStretches) {
+    std::vector<float> scores(10'000);
     for (std::size_t i = 0; i < scores.size(); ++i)
         scores[i] = static_cast<float>(i * i % 7);
-    ASSERT_LT(0U, top_k_workspace_bytes(shape_of<float>(1, 10000, 60)));
-    expect_the_sorted(scores, 60);
-    expect_the_sorted(std::vector<float>(10000, 0.5F), 60);
+    ASSERT_LT(0U, top_k_workspace_bytes(shape_of<float>(1, 10'000, 30)));
+    expect_the_sorted(scores, 30);
+    expect_the_sorted(std::vector<float>(10'000, 0.5F), 30);
+    // Ties of the last that is kept lie before it and behind it, in stretches with better ones.
+    for (std::size_t i = 0; i < scores.size(); ++i)
+        scores[i] = i % 1000 == 999 ? 8.0F : (i % 300 == 7 ? 7.5F : 0.0F);
+    expect_the_sorted(scores, 20);
 }
 
-TEST_P(TopK, CutsEveryRowOfSeveral) {
-    const std::vector<float> scores = random_scores<float>(3 * 5001);
-    ASSERT_LT(0U, top_k_workspace_bytes(shape_of<float>(3, 5001, 5)));
+TEST_P(TopK, OfEachOfSeveralLongRowsIsItsOwn) {
+    const std::vector<float> scores = random_scores<float>(3 * 9001);
     const Best<float> found = best(scores, 3, 5);
     for (std::ptrdiff_t row = 0; row < 3; ++row) {
-        const auto begin = scores.begin() + row * 5001;
-        EXPECT_THAT(sorted(std::vector<float>(begin, begin + 5001), 5, Rank::by_score),
+        const auto begin = scores.begin() + row * 9001;
+        EXPECT_THAT(sorted(std::vector<float>(begin, begin + 9001), 5, Rank::by_score),
                     testing::ElementsAreArray(found.columns.data() + row * 5, 5));
+    }
+}
+
+TEST_P(TopK, TakesThePeaksOfWhoeverHasThem) {
+    for (const Rank rank : {Rank::by_score, Rank::by_magnitude}) {
+        const std::vector<double> scores = random_scores<double>(2 * 9001);
+        std::vector<double> peaks(2 * peaks_of(9001), -INFINITY);
+        for (std::size_t i = 0; i < scores.size(); ++i) {
+            double& peak = peaks[i / 9001 * peaks_of(9001) + i % 9001 / kPeakColumns];
+            peak = std::max(peak, rank == Rank::by_magnitude ? std::abs(scores[i]) : scores[i]);
+        }
+        const DeviceArray<double> input(scores), peak_memory(peaks);
+        const auto columns = unwritten<unsigned>(2 * 40);
+        const auto found = unwritten<double>(2 * 40);
+        const TopKTask<double> task{.scores = input.data(),
+                                    .peaks = peak_memory.data(),
+                                    .columns = columns.data(),
+                                    .best = found.data(),
+                                    .row_count = 2,
+                                    .column_count = 9001,
+                                    .k = 40,
+                                    .rank = rank};
+        EXPECT_EQ(0U, top_k_workspace_bytes(task));
+        EXPECT_EQ(cudaSuccess, top_k(task, stream_));
+        finish();
+        const auto expected = sorted(std::vector(scores.begin() + 9001, scores.end()), 40, rank);
+        EXPECT_THAT(expected, testing::ElementsAreArray(columns.values().data() + 40, 40));
     }
 }
 
@@ -168,13 +205,15 @@ TEST_P(TopK, RefusesAKThatDoesNotFit) {
     EXPECT_EQ(cudaSuccess, top_k(shape_of<double>(0, 4, 4), stream_));
 }
 
-TEST(TopKWorkspace, IsWantedWhereRowsAreFewAndLong) {
-    EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(1, 4000, 10)));
-    EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(1000, 100'000, 10)));
+TEST(TopKWorkspace, IsWantedWhereRowsAreLong) {
+    EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(1, 6144, 10)));
     EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(0, 100'000, 10)));
-    // sqrt(100,000 / 40) = 50 segments, but none shorter than 2048 columns: 48 lists of 40.
-    EXPECT_EQ(48U * 40 * 8, top_k_workspace_bytes(shape_of<float>(1, 100'000, 40)));
-    EXPECT_EQ(48U * 40 * 16, top_k_workspace_bytes(shape_of<double>(1, 100'000, 40)));
+    EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(1, 100'000, 1000)));  // most would be left
+    // sqrt(100,000 / 40) = 50 columns a stretch, but none has fewer than 128: 782 peaks.
+    EXPECT_EQ(782U * 4, top_k_workspace_bytes(shape_of<float>(1, 100'000, 40)));
+    EXPECT_EQ(3 * 782U * 8, top_k_workspace_bytes(shape_of<double>(3, 100'000, 40)));
+    // sqrt(1,000,000 / 10) = 316 columns: 512.
+    EXPECT_EQ(1954U * 4, top_k_workspace_bytes(shape_of<float>(1, 1'000'000, 10)));
 }
 
 IN_EVERY_ORDER(TopK);

@@ -75,7 +75,7 @@ void record_faults(const ScoreBatch& batch, const TilePlan& plan, RowFault::Side
     }
 }
 
-TilePlan plan_queries(const ScoreBatch& batch) {
+TilePlan plan_queries(const ScoreBatch& batch, std::size_t threads) {
     std::vector<TileSource> sources;
     sources.reserve(batch.tasks.size());
     for (std::size_t i = 0; i < batch.tasks.size(); ++i) {
@@ -83,10 +83,10 @@ TilePlan plan_queries(const ScoreBatch& batch) {
         sources.push_back(
             {.task = i, .rows = queries.rows, .queries = 1, .dimension = queries.dimension});
     }
-    return plan_tiles(sources);
+    return plan_tiles(sources, threads);
 }
 
-TilePlan plan_documents(const ScoreBatch& batch, const Scores& scores) {
+TilePlan plan_documents(const ScoreBatch& batch, const Scores& scores, std::size_t threads) {
     std::vector<TileSource> sources;
     sources.reserve(batch.tasks.size());
     for (std::size_t i = 0; i < batch.tasks.size(); ++i) {
@@ -97,7 +97,7 @@ TilePlan plan_documents(const ScoreBatch& batch, const Scores& scores) {
                            .queries = task.queries.rows,
                            .dimension = task.documents.dimension});
     }
-    return plan_tiles(sources);
+    return plan_tiles(sources, threads);
 }
 
 // Whether to leave the task's next tile uncomputed. `is_known` spares further questions.
@@ -166,7 +166,7 @@ Scores CpuBackend::score_all(const ScoreBatch& batch, Desk& desk) {
     Scores scores;
     scores.tasks.resize(batch.tasks.size());
 
-    TilePlan queries = plan_queries(batch);
+    TilePlan queries = plan_queries(batch, pool_.threads());
     run(queries, [&](std::size_t i) {
         Tile& tile = queries.tiles[i];
         TaskMemory& memory = desk.memory[tile.task];
@@ -176,7 +176,7 @@ Scores CpuBackend::score_all(const ScoreBatch& batch, Desk& desk) {
     record_faults(batch, queries, RowFault::Side::query, scores);
     record_drops(desk.memory, scores);
 
-    TilePlan documents = plan_documents(batch, scores);
+    TilePlan documents = plan_documents(batch, scores, pool_.threads());
     for (const Tile& tile : documents.tiles) {
         const ScoreTask& task = batch.tasks[tile.task];
         if (tile.row_begin == 0)

@@ -1,7 +1,8 @@
 // Cuts a batch into tiles, the unit that one thread computes: some rows against some queries.
 //
-// Pure. A tile is large enough to pay for handing it out, and small enough that its rows and
-// queries stay in the L2 cache together. The cut decides who computes a score, never its value.
+// Pure. A tile is large enough to pay for handing it out, small enough that its rows and queries
+// stay in the L2 cache together, and smaller still where there would not be some for each thread.
+// The cut decides who computes a score, never its value.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +16,11 @@ namespace qr::cpu {
 inline constexpr std::size_t kTileBytesMax = std::size_t{128} << 10;  // of rows
 inline constexpr std::size_t kTileRowsMax = 256;
 inline constexpr std::size_t kTileQueriesMax = 32;
+// What tiles are cut down to for more threads: some microseconds, as handing one out takes when its
+// thread sleeps. The least of rows is what a kernel takes together.
+inline constexpr std::size_t kTileProductsMin = std::size_t{1} << 17;
+inline constexpr std::size_t kTilesOfAThread = 4;
+inline constexpr std::size_t kTileRowsMin = 4;
 
 inline constexpr std::size_t kNoRow = SIZE_MAX;
 
@@ -39,6 +45,6 @@ struct TilePlan {
     std::size_t products = 0;  // multiply-adds of the whole plan
 };
 
-TilePlan plan_tiles(const std::vector<TileSource>& sources);
+TilePlan plan_tiles(const std::vector<TileSource>& sources, std::size_t threads);
 
 }  // namespace qr::cpu

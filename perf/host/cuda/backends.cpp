@@ -1,5 +1,7 @@
 #include "perf/host/cuda/backends.h"
 
+#include <algorithm>
+
 #include "host/backend/backends.h"
 #include "host/cuda/cuda_backend.h"
 #include "perf/host/cuda/measure.h"
@@ -12,6 +14,20 @@ Backends make_backends() {
     auto device = cuda::make_cuda_backend({});
     if (!device.ok()) give_up(device.error().message);
     return {*std::move(cpu), *std::move(device)};
+}
+
+ScoreBatch batch_of(const Shape& shape, const float* queries, const float* documents) {
+    return {{{{queries, shape.queries, shape.dimension},
+              {documents, shape.documents, shape.dimension},
+              scoring::Method::signed_fidelity}}};
+}
+
+ScoreBatch staged(const Vectors& vectors, const StagingMemory& memory) {
+    if (memory.bytes.size() < vectors.bytes()) return {};
+    auto* const floats = reinterpret_cast<float*>(memory.bytes.data());
+    std::ranges::copy(vectors.queries, floats);
+    std::ranges::copy(vectors.documents, floats + vectors.queries.size());
+    return batch_of(vectors.shape, floats, floats + vectors.queries.size());
 }
 
 std::vector<double> scores_of(FidelityBackend& backend, const ScoreBatch& batch) {

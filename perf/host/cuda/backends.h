@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/backend/fidelity_backend.h"
+#include "perf/host/cuda/search_data.h"
 
 namespace qr::perf {
 
@@ -15,6 +16,13 @@ struct Backends {
 };
 // Ends the program when either cannot be made.
 Backends make_backends();
+
+// One task, by signed fidelity.
+ScoreBatch batch_of(const Shape& shape, const float* queries, const float* documents);
+
+// The vectors in memory of the backend's, where a server's parser puts them; no tasks when they do
+// not fit.
+ScoreBatch staged(const Vectors& vectors, const StagingMemory& memory);
 
 // The first task's. Ends the program when the backend fails.
 std::vector<double> scores_of(FidelityBackend& backend, const ScoreBatch& batch);

@@ -16,11 +16,12 @@ unsigned narrow_count(std::size_t count) {
 }  // namespace
 
 template <class Score>
-DeviceBest<Score>::DeviceBest(const Score* scores, std::size_t rows, std::size_t columns,
-                              std::size_t k, device::Listing listing)
+DeviceBest<Score>::DeviceBest(const Score* scores, const Score* peaks, std::size_t rows,
+                              std::size_t columns, std::size_t k, device::Listing listing)
     : columns_(rows * k),
       best_(rows * k),
       task_{.scores = scores,
+            .peaks = peaks,
             .columns = columns_.data(),
             .best = best_.data(),
             .row_count = narrow_count(rows),
@@ -61,7 +62,7 @@ ExactSearch::ExactSearch(const Vectors& vectors, std::size_t k)
               .query_count = narrow_count(vectors.shape.queries),
               .document_count = narrow_count(vectors.shape.documents),
               .dimension = narrow_count(vectors.shape.dimension)}}),
-      best_(pairs_.data(), vectors.shape.queries, vectors.shape.documents, k) {}
+      best_(pairs_.data(), nullptr, vectors.shape.queries, vectors.shape.documents, k) {}
 
 void ExactSearch::overlap(cudaStream_t stream) const {
     require(device::overlap(plan_.batch(), stream), "overlap");
@@ -94,6 +95,7 @@ TwoStepSearch::TwoStepSearch(const Vectors& vectors, std::size_t k, std::size_t 
       queries_(vectors.queries, shape_.queries, shape_.dimension),
       documents_(vectors.documents, shape_.documents, shape_.dimension),
       overlaps_(shape_.queries * shape_.documents),
+      peaks_(shape_.queries * device::peaks_of(shape_.documents)),
       matrix_{.queries = queries_.states.data(),
               .rows = documents_.states.data(),
               .overlaps = overlaps_.data(),
@@ -101,13 +103,14 @@ TwoStepSearch::TwoStepSearch(const Vectors& vectors, std::size_t k, std::size_t 
               .row_count = narrow_count(shape_.documents),
               .dimension = narrow_count(shape_.dimension),
               .storage = kStorage},
-      kept_(overlaps_.data(), shape_.queries, shape_.documents, kept, device::Listing::by_column),
+      kept_(overlaps_.data(), peaks_.data(), shape_.queries, shape_.documents, kept,
+            device::Listing::by_column),
       query_norms2_(shape_.queries),
       kept_norms2_(shape_.queries * kept),
       kept_scores_(shape_.queries * kept),
       first_bad_row_(std::vector<unsigned>{device::kNoBadRow}),
       plan_(lists()),
-      best_(kept_scores_.data(), shape_.queries, kept, k) {
+      best_(kept_scores_.data(), nullptr, shape_.queries, kept, k) {
     require(device::encode(documents_.task, kStorage, stream), "encode");
     require(cudaStreamSynchronize(stream), "encode");
 }
@@ -130,8 +133,17 @@ void TwoStepSearch::encode(cudaStream_t stream) const {
     require(device::encode(queries_.task, kStorage, stream), "encode");
 }
 
-void TwoStepSearch::overlap_matrix(cudaStream_t stream) const {
+void TwoStepSearch::overlap(cudaStream_t stream) const {
+    require(device::overlap_tensor(matrix_, {.peaks = peaks_.data()}, stream), "overlap_tensor");
+}
+
+void TwoStepSearch::plain_overlap(cudaStream_t stream) const {
     require(device::overlap_matrix(matrix_, stream), "overlap_matrix");
+}
+
+void TwoStepSearch::library_overlap(const cuda::Cublas& cublas) const {
+    if (const Result<void> done = cublas.overlap_matrix(matrix_); !done.ok())
+        give_up(done.error().message);
 }
 
 void TwoStepSearch::rescore(cudaStream_t stream) const {

@@ -9,8 +9,10 @@
 
 #include <vector>
 
+#include "host/cuda/cublas.h"
 #include "kernels/encode.h"
 #include "kernels/overlap_matrix.h"
+#include "kernels/overlap_tensor.h"
 #include "kernels/pair_batch.h"
 #include "kernels/rescore.h"
 #include "kernels/scoring/methods.h"
@@ -24,8 +26,9 @@ namespace qr::perf {
 template <class Score>
 class DeviceBest {
   public:
-    DeviceBest(const Score* scores, std::size_t rows, std::size_t columns, std::size_t k,
-               device::Listing listing = device::Listing::best_first);
+    // `peaks` may be null.
+    DeviceBest(const Score* scores, const Score* peaks, std::size_t rows, std::size_t columns,
+               std::size_t k, device::Listing listing = device::Listing::best_first);
     void enqueue(cudaStream_t stream) const { require(device::top_k(task_, stream), "top_k"); }
     const unsigned* columns() const { return columns_.data(); }
     std::vector<unsigned> column_values() const { return columns_.values(); }
@@ -70,8 +73,10 @@ class TwoStepSearch {
   public:
     // `kept` documents of each query are scored again; the collection is encoded here.
     TwoStepSearch(const Vectors& vectors, std::size_t k, std::size_t kept, cudaStream_t stream);
-    void encode(cudaStream_t stream) const;  // the queries
-    void overlap_matrix(cudaStream_t stream) const;
+    void encode(cudaStream_t stream) const;         // the queries
+    void overlap(cudaStream_t stream) const;        // with its peaks, by tensor cores
+    void plain_overlap(cudaStream_t stream) const;  // overlap_matrix(): no part of the two steps
+    void library_overlap(const cuda::Cublas& cublas) const;  // nor this
     void keep(cudaStream_t stream) const { kept_.enqueue(stream); }
     void rescore(cudaStream_t stream) const;
     void read_out(cudaStream_t stream) const;  // of signed_fidelity
@@ -94,7 +99,7 @@ class TwoStepSearch {
     Shape shape_;
     std::size_t k_, kept_count_;
     Encoded queries_, documents_;
-    DeviceValues<float> overlaps_;
+    DeviceValues<float> overlaps_, peaks_;
     device::MatrixTask matrix_;
     DeviceBest<float> kept_;
     DeviceValues<double> query_norms2_, kept_norms2_, kept_scores_;

@@ -12,24 +12,8 @@ namespace qr::perf {
 namespace {
 
 using nlohmann::ordered_json;
-using scoring::Method;
 
 constexpr std::uint64_t kSeed = 4;
-
-ScoreBatch batch_of(const Shape& shape, const float* queries, const float* documents) {
-    return {{{{queries, shape.queries, shape.dimension},
-              {documents, shape.documents, shape.dimension},
-              Method::signed_fidelity}}};
-}
-
-// The vectors in memory of the backend's; no tasks when they do not fit.
-ScoreBatch staged(const Vectors& vectors, const StagingMemory& memory) {
-    if (memory.bytes.size() < vectors.bytes()) return {};
-    auto* const floats = reinterpret_cast<float*>(memory.bytes.data());
-    std::ranges::copy(vectors.queries, floats);
-    std::ranges::copy(vectors.documents, floats + vectors.queries.size());
-    return batch_of(vectors.shape, floats, floats + vectors.queries.size());
-}
 
 ordered_json measure_request(Bench& bench, const Backends& backends, const Vectors& vectors) {
     const Effort effort = bench.plan.sizes.request;

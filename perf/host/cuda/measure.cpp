@@ -14,6 +14,8 @@ namespace qr::perf {
 namespace {
 
 constexpr std::size_t kRepeatsMin = 3;
+constexpr double kFilledSeconds = 500e-6;
+constexpr double kRunsMax = 50;
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
@@ -74,17 +76,21 @@ nlohmann::ordered_json Times::json() const {
 }
 
 Times time_on_device(cudaStream_t stream, Effort effort, const std::function<void()>& enqueue) {
-    enqueue();
-    require(cudaStreamSynchronize(stream), "the first run of what is timed");
     Event start, stop;
+    const auto time = [&](std::size_t runs) {
+        start.record(stream);
+        for (std::size_t i = 0; i < runs; ++i)
+            enqueue();
+        stop.record(stream);
+        return stop.seconds_since(start) / static_cast<double>(runs);
+    };
+    time(1);
+    const auto runs = static_cast<std::size_t>(
+        std::clamp(kFilledSeconds / std::max(time(1), 1e-9), 1.0, kRunsMax));
     std::vector<double> seconds;
     const auto begin = Clock::now();
-    while (!is_enough(seconds.size(), begin, effort)) {
-        start.record(stream);
-        enqueue();
-        stop.record(stream);
-        seconds.push_back(stop.seconds_since(start));
-    }
+    while (!is_enough(seconds.size(), begin, effort))
+        seconds.push_back(time(runs));
     return Times(std::move(seconds));
 }
 

@@ -29,8 +29,9 @@ class Times {
     std::vector<double> seconds_;
 };
 
-// Between two events on the stream: from the start of the work's first piece to the end of its
-// last. One unmeasured run first.
+// Between two events on the stream, of work that is enqueued back to back until it fills some
+// hundred microseconds: what one run of it takes of a device that is busy, without the way from the
+// host to it. One unmeasured run first.
 Times time_on_device(cudaStream_t stream, Effort effort, const std::function<void()>& enqueue);
 
 // On the steady clock, call by call. One unmeasured call first.

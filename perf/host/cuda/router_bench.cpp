@@ -1,5 +1,6 @@
 // Where the device begins to be the quicker side: what the cost router predicts from its
-// calibration, beside what requests really take, and what each of its choices costs.
+// calibration, beside what requests really take, and what each of its choices costs. Vectors lie
+// where a server with a device parses them: in its page-locked memory.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -38,12 +39,15 @@ ordered_json json_of(const SideCosts& costs) {
 ordered_json measure_line(Bench& bench, const Backends& backends, const SideCosts& device,
                           const SideCosts& host, const Shape& shape) {
     const Vectors vectors(shape, kSeed);
+    const StagingMemory memory = backends.cuda->staging();
+    const ScoreBatch all = staged(vectors, memory);
+    if (all.tasks.empty()) give_up("router: the staging memory is too small");
     ordered_json points = ordered_json::array();
     ordered_json measured = nullptr;
     double worst = 1;
     for (std::size_t count = 1; count <= shape.queries; count *= 2) {
-        const ScoreBatch batch = {
-            {{{vectors.queries.data(), count, shape.dimension}, vectors.document_view()}}};
+        ScoreBatch batch = all;
+        batch.tasks.front().queries.rows = count;
         const auto median = [&](FidelityBackend& backend) {
             return time_calls(bench.plan.sizes.crossover,
                               [&] { static_cast<void>(scores_of(backend, batch)); })
@@ -52,7 +56,7 @@ ordered_json measure_line(Bench& bench, const Backends& backends, const SideCost
         bench.gate.pass("router", words_of(scores_of(*backends.cpu, batch)),
                         words_of(scores_of(*backends.cuda, batch)));
         const double cpu_s = median(*backends.cpu), cuda_s = median(*backends.cuda);
-        const BatchShape task = shape_of(count, shape.documents, shape.dimension);
+        const BatchShape task = shape_of(batch, memory.bytes);
         const bool is_host = is_host_first(seconds(host, task), seconds(device, task));
         const double of_best = (is_host ? cpu_s : cuda_s) / std::min(cpu_s, cuda_s);
         worst = std::max(worst, of_best);

@@ -82,7 +82,7 @@ class GpuBench(unittest.TestCase):
         self.assertIn("/nowhere/libcublas.so.13", bench["ceilings"]["matrix"]["absent"])
         self.assertIn("/nowhere/libcublas.so.13", report.table(as_result(bench)))
         judged = {bar["what"]: bar["met"] for bar in bench["bars"]}
-        self.assertIsNone(judged["two steps from encode to top-k, of the floor"])
+        self.assertIsNone(judged["overlap and top-k of float16 states, of the floor"])
 
     def test_equal_answers_have_equal_hashes(self):
         first, second = (measured("--only", "search")["search"] for _ in range(2))
