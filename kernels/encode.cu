@@ -16,6 +16,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "kernels/cuda/in_turn.h"
 #include "kernels/row_lanes.cuh"
 #include "kernels/stored.cuh"
 
@@ -124,6 +125,7 @@ __device__ HeldLanes encode_row(const Row& row, Stored* __restrict__ encoded, un
 
 template <class Stored, class Row>
 __global__ void __launch_bounds__(kThreads) encode_kernel(EncodeTask task) {
+    QR_AWAIT_TURN();
     const unsigned own = blockIdx.x * kBlockRows + threadIdx.x / kOctetThreads;
     const bool is_there = own < task.row_count;
     const std::size_t index = is_there ? own : task.row_count - 1;  // sums need whole warps
@@ -153,7 +155,7 @@ cudaError_t launch(const EncodeTask& task, cudaStream_t stream) {
     config.gridDim = dim3((task.row_count - 1) / kBlockRows + 1);
     config.blockDim = dim3(kThreads);
     config.stream = stream;
-    return cudaLaunchKernelEx(&config, encode_kernel<Stored, Row>, task);
+    return launch_in_turn(config, encode_kernel<Stored, Row>, task);
 }
 
 template <class Stored>

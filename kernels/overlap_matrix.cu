@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/cuda/in_turn.h"
 #include "kernels/row_lanes.cuh"
 #include "kernels/stored.cuh"
 
@@ -203,6 +204,7 @@ constexpr unsigned kResidentBlocks = kAt == Rows::anywhere ? 1 : (kQueries == kW
 template <class Stored, Rows kAt, unsigned kQueries>
 __global__ void __launch_bounds__(kThreads<kQueries>, kResidentBlocks<kAt, kQueries>)
     overlap_matrix_kernel(MatrixTask task) {
+    QR_AWAIT_TURN();
     __shared__ Tile<Stored, kQueries> tiles[2];
     const unsigned query_tiles = (task.query_count - 1) / kQueries + 1;
     const unsigned first_row = blockIdx.x / query_tiles * kTileRows;
@@ -241,7 +243,7 @@ cudaError_t launch(const MatrixTask& task, cudaStream_t stream) {
     config.gridDim = dim3(static_cast<unsigned>(row_tiles * query_tiles));
     config.blockDim = dim3(kThreads<kQueries>);
     config.stream = stream;
-    return cudaLaunchKernelEx(&config, overlap_matrix_kernel<Stored, kAt, kQueries>, task);
+    return launch_in_turn(config, overlap_matrix_kernel<Stored, kAt, kQueries>, task);
 }
 
 template <class Stored, Rows kAt>

@@ -21,6 +21,7 @@
 #include <cstdint>
 
 #include "kernels/cuda/dynamic_shared.h"
+#include "kernels/cuda/in_turn.h"
 #include "kernels/cuda/tensor.cuh"
 #include "kernels/row_lanes.cuh"
 #include "kernels/stored.cuh"
@@ -187,6 +188,7 @@ struct Sums {
 template <class Stored, unsigned kQueries>
 __global__ void __launch_bounds__(Shape<kQueries>::kThreads, 1)
     overlap_tensor_kernel(MatrixTask task, MatrixPeaks peaks) {
+    QR_AWAIT_TURN();
     using Of = Shape<kQueries>;
     QR_DYNAMIC_SHARED(unsigned char, shared);
     const unsigned lines = lines_for(task.dimension);
@@ -271,7 +273,7 @@ cudaError_t launch(const MatrixTask& task, const MatrixPeaks& peaks, cudaStream_
     config.blockDim = dim3(Shape<kQueries>::kThreads);
     config.dynamicSmemBytes = bytes;
     config.stream = stream;
-    return cudaLaunchKernelEx(&config, kernel, task, peaks);
+    return launch_in_turn(config, kernel, task, peaks);
 }
 
 // The most queries of a block that shared memory holds and the task has.

@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "kernels/cuda/in_turn.h"
+
 namespace qr::device {
 namespace {
 
@@ -30,6 +32,7 @@ __device__ double value_of(const scoring::InnerProducts& sums) {
 template <class Pipeline>
 __global__ void __launch_bounds__(kReadOutDocuments)
     read_out_kernel(const PairTable* __restrict__ table) {
+    QR_AWAIT_TURN();
     if (blockIdx.y >= table->task_count) return;
     const PairTask task = table->tasks[blockIdx.y];
     const std::size_t lines_of_query = blocks_for(task.document_count, kReadOutDocuments);
@@ -56,7 +59,7 @@ cudaError_t read_out(scoring::Method method, const PairBatch& batch, cudaStream_
     config.blockDim = dim3(kReadOutDocuments);
     config.stream = stream;
     return scoring::visit(method, [&](auto pipeline) {
-        return cudaLaunchKernelEx(&config, read_out_kernel<decltype(pipeline)>, batch.table);
+        return launch_in_turn(config, read_out_kernel<decltype(pipeline)>, batch.table);
     });
 }
 

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "kernels/cuda/in_turn.h"
 #include "kernels/row_lanes.cuh"
 
 namespace qr::device {
@@ -49,6 +50,7 @@ __device__ void write(const RescoreTask& task, const Item& item, double dot, dou
 }
 
 __global__ void __launch_bounds__(kThreads) rescore_kernel(RescoreTask task) {
+    QR_AWAIT_TURN();
     const std::size_t own = blockIdx.x * std::size_t{kBlockItems} + threadIdx.x / kOctetThreads;
     const std::size_t items = task.query_count * (task.id_count + std::size_t{1});
     const bool is_there = own < items;
@@ -81,7 +83,7 @@ cudaError_t rescore(const RescoreTask& task, cudaStream_t stream) {
     config.gridDim = dim3(static_cast<unsigned>(blocks));
     config.blockDim = dim3(kThreads);
     config.stream = stream;
-    return cudaLaunchKernelEx(&config, rescore_kernel, task);
+    return launch_in_turn(config, rescore_kernel, task);
 }
 
 }  // namespace qr::device

@@ -20,6 +20,7 @@
 
 #include "kernels/best_of.cuh"
 #include "kernels/cuda/dynamic_shared.h"
+#include "kernels/cuda/in_turn.h"
 
 namespace qr::device {
 namespace {
@@ -128,6 +129,7 @@ __device__ void answer(const TopKTask<Score>& task, const Source& source, std::s
 
 template <class Score>
 __global__ void __launch_bounds__(kBestOfThreads) row_kernel(TopKTask<Score> task) {
+    QR_AWAIT_TURN();
     __shared__ Tally tally;
     QR_DYNAMIC_SHARED(unsigned char, memory);
     const Score* const scores = task.scores + std::size_t{blockIdx.x} * task.column_count;
@@ -139,6 +141,7 @@ __global__ void __launch_bounds__(kBestOfThreads) row_kernel(TopKTask<Score> tas
 template <class Score>
 __global__ void __launch_bounds__(kPeakThreads)
     peak_kernel(TopKTask<Score> task, Stretches stretches, Score* __restrict__ peaks) {
+    QR_AWAIT_TURN();
     const std::size_t own = std::size_t{blockIdx.x} * kPeakWarps + threadIdx.x / kWarpThreads;
     const std::size_t row = own / stretches.count;
     if (row >= task.row_count) return;  // the whole warp
@@ -157,6 +160,7 @@ __global__ void __launch_bounds__(kPeakThreads)
 template <class Score>
 __global__ void __launch_bounds__(kBestOfThreads)
     peaked_row_kernel(TopKTask<Score> task, Stretches stretches, const Score* __restrict__ peaks) {
+    QR_AWAIT_TURN();
     __shared__ Tally tally;
     QR_DYNAMIC_SHARED(unsigned char, memory);
     const Room<Score> room(memory, task.k);
@@ -204,7 +208,7 @@ cudaError_t launch_peaks(const TopKTask<Score>& task, const Stretches& stretches
     config.gridDim = dim3(static_cast<unsigned>(blocks));
     config.blockDim = dim3(kPeakThreads);
     config.stream = stream;
-    return cudaLaunchKernelEx(&config, peak_kernel<Score>, task, stretches, peaks);
+    return launch_in_turn(config, peak_kernel<Score>, task, stretches, peaks);
 }
 
 // Beyond what every kernel may have unasked.
@@ -232,7 +236,7 @@ cudaError_t launch(const TopKTask<Score>& task, cudaStream_t stream) {
     if (const cudaError_t error = allow_shared<Score>(config.dynamicSmemBytes);
         error != cudaSuccess)
         return error;
-    if (stretches.count == 0) return cudaLaunchKernelEx(&config, row_kernel<Score>, task);
+    if (stretches.count == 0) return launch_in_turn(config, row_kernel<Score>, task);
     const Score* peaks = task.peaks;
     if (peaks == nullptr) {
         auto* const found = static_cast<Score*>(task.workspace);
@@ -240,7 +244,7 @@ cudaError_t launch(const TopKTask<Score>& task, cudaStream_t stream) {
         if (error != cudaSuccess) return error;
         peaks = found;
     }
-    return cudaLaunchKernelEx(&config, peaked_row_kernel<Score>, task, stretches, peaks);
+    return launch_in_turn(config, peaked_row_kernel<Score>, task, stretches, peaks);
 }
 
 }  // namespace

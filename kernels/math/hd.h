@@ -1,5 +1,5 @@
-// QR_HD marks a function that runs on host and device: empty under g++, __host__ __device__ under
-// nvcc.
+// What depends on who compiles: QR_HD marks a function that runs on host and device, empty under
+// g++, __host__ __device__ under nvcc.
 //
 // The only file of the tree that may mention __CUDACC__ or __CUDA_ARCH__.
 #pragma once
@@ -8,4 +8,12 @@
 #define QR_HD __host__ __device__
 #else
 #define QR_HD
+#endif
+
+// The first statement of a kernel that launch_in_turn() starts (kernels/cuda/in_turn.h): what the
+// kernels before it on the stream have written is there afterwards.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+#define QR_AWAIT_TURN() asm volatile("griddepcontrol.wait;" ::: "memory")
+#else
+#define QR_AWAIT_TURN() static_cast<void>(0)
 #endif
