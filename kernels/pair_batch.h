@@ -15,17 +15,24 @@ namespace qr::device {
 
 inline constexpr unsigned kNoBadRow = UINT32_MAX;
 
-// What one block takes: of the overlap kernel rows by queries, of the read-out kernel documents of
-// one query.
-inline constexpr unsigned kOverlapRows = 32;
-inline constexpr unsigned kOverlapQueries = 4;
+// What one block takes: of the overlap kernels rows by queries, of the read-out kernel documents of
+// one query. A narrow tile has one query, or none where only norms are wanted.
+inline constexpr unsigned kNarrowRows = 8;
+inline constexpr unsigned kTileRows = 16;
+inline constexpr unsigned kTileQueries = 4;
+inline constexpr unsigned kStripDocuments = 64;  // once to four times
+inline constexpr unsigned kStripQueries = 16;
 inline constexpr unsigned kReadOutDocuments = 256;
+
+// From so many pairs on a task is cut into strips: there are enough then for most of a device's
+// multiprocessors. Up to kTileQueries queries bandwidth is the bound, and tiles reach it.
+inline constexpr std::size_t kStripPairsMin = std::size_t{1} << 17;
 
 QR_HD constexpr std::size_t blocks_for(std::size_t count, std::size_t of_a_block) {
     return (count + of_a_block - 1) / of_a_block;
 }
 
-struct PairTask {
+struct alignas(16) PairTask {
     const float* queries = nullptr;     // [query_count, dimension], dense, 4-byte aligned
     const float* documents = nullptr;   // [document_count, dimension], likewise
     double* query_norms2 = nullptr;     // [query_count]
@@ -36,15 +43,19 @@ struct PairTask {
     unsigned* first_bad_row = nullptr;
     unsigned query_count = 0;  // these four are at least 1
     unsigned document_count = 0;
-    unsigned dimension = 0;    // up to math::kDimensionMax
-    unsigned first_block = 0;  // of the overlap kernel; plan() sets it
+    unsigned dimension = 0;  // up to math::kDimensionMax
+    // plan() sets these, of the overlap kernels:
+    unsigned first_block = 0;
+    unsigned first_strip = 0;
+    unsigned strip_documents = 0;  // of a strip; 0: the task is cut into tiles
 };
 
 // What the kernels read first; in device memory, as `tasks` is.
-struct PairTable {
+struct alignas(16) PairTable {
     const PairTask* tasks = nullptr;  // as plan() left them
     unsigned task_count = 0;
     unsigned overlap_blocks = 0;
+    unsigned strip_blocks = 0;
 };
 
 // The size of a launch. It may exceed the table's: blocks without work end at once, so that a graph
@@ -53,11 +64,13 @@ struct PairBatch {
     const PairTable* table = nullptr;
     unsigned task_count = 0;
     std::size_t overlap_blocks = 0;
-    std::size_t read_out_blocks = 0;  // of the largest task; fewer take longer
+    std::size_t strip_blocks = 0;         // zero: their kernel is not launched
+    std::size_t strip_dimension_max = 0;  // of the tasks that are cut into strips
+    std::size_t read_out_blocks = 0;      // of the largest task; fewer take longer
 };
 
 // Numbers the blocks of every task. `table` of the result is the caller's to set, as is
-// its content: the result's task_count and overlap_blocks.
-PairBatch plan(std::span<PairTask> tasks);
+// its content: the result's task_count, overlap_blocks and strip_blocks.
+PairBatch plan(std::span<PairTask> tasks, std::size_t strip_pairs_min = kStripPairsMin);
 
 }  // namespace qr::device

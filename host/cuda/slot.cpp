@@ -75,7 +75,8 @@ PairBatch Slot::write_tasks() {
     const PairTable table{
         .tasks = reinterpret_cast<const PairTask*>(device_.data() + layout_.tasks),
         .task_count = batch.task_count,
-        .overlap_blocks = static_cast<unsigned>(batch.overlap_blocks)};
+        .overlap_blocks = static_cast<unsigned>(batch.overlap_blocks),
+        .strip_blocks = static_cast<unsigned>(batch.strip_blocks)};
     std::memcpy(host_.data() + layout_.tasks, tasks.data(), tasks.size() * sizeof(PairTask));
     std::memcpy(host_.data() + shape_.table, &table, sizeof(table));
     const std::vector<unsigned> none(tasks.size(), device::kNoBadRow);

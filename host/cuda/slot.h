@@ -33,11 +33,12 @@ struct Bucket {
 // Copying in vain costs a few microseconds at most. Beyond the last of them filling and copying
 // outlast every launch, and overlap better in pieces.
 inline constexpr std::array<Bucket, 3> kBuckets = {{
-    {std::size_t{32} << 10, 8, 32, 512},
-    {std::size_t{128} << 10, 16, 64, 2048},
-    {std::size_t{384} << 10, 32, 128, 4096},
+    {std::size_t{32} << 10, 8, 64, 512},
+    {std::size_t{128} << 10, 16, 128, 2048},
+    {std::size_t{384} << 10, 32, 256, 4096},
 }};
 static_assert(kBuckets.back().upload_bytes <= kPieceBytes);
+static_assert(kBuckets.back().pairs < device::kStripPairsMin, "graphs launch no strips");
 
 enum class Launching { direct, graph };
 

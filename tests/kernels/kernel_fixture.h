@@ -139,16 +139,18 @@ class DevicePairs {
 // Tasks on the device, planned as one batch.
 class DeviceBatch {
   public:
-    explicit DeviceBatch(const std::vector<const DevicePairs*>& pairs) {
+    explicit DeviceBatch(const std::vector<const DevicePairs*>& pairs,
+                         std::size_t strip_pairs_min = kStripPairsMin) {
         std::vector<PairTask> tasks;
         for (const DevicePairs* const one : pairs)
             tasks.push_back(one->task());
-        batch_ = plan(tasks);
+        batch_ = plan(tasks, strip_pairs_min);
         tasks_ = std::make_unique<DeviceArray<PairTask>>(tasks);
-        table_ = std::make_unique<DeviceArray<PairTable>>(std::vector<PairTable>{
-            {.tasks = tasks_->data(),
-             .task_count = batch_.task_count,
-             .overlap_blocks = static_cast<unsigned>(batch_.overlap_blocks)}});
+        table_ = std::make_unique<DeviceArray<PairTable>>(
+            std::vector<PairTable>{{.tasks = tasks_->data(),
+                                    .task_count = batch_.task_count,
+                                    .overlap_blocks = static_cast<unsigned>(batch_.overlap_blocks),
+                                    .strip_blocks = static_cast<unsigned>(batch_.strip_blocks)}});
         batch_.table = table_->data();
     }
     const PairBatch& batch() const { return batch_; }

@@ -52,42 +52,73 @@ T* first_of(const DeviceArray<std::remove_const_t<T>>& memory, std::size_t index
                                 index * sizeof(T));
 }
 
-class LargePairs : public KernelTest {};
+class LargePairs : public KernelTest {
+  protected:
+    static constexpr std::size_t kQueries = 512, kDocuments = 390 * 256 + 32;
 
-// The last block alone of 400,016 over more than 2^32 components: the task's first block is set so
-// that the launch's only block is that one.
-TEST_P(LargePairs, OverlapFindsTheRowsOfTheLastBlock) {
-    constexpr std::size_t kQueries = 512, kDocuments = 100'000, kDimension = math::kDimensionMax;
-    constexpr std::size_t kFirstQuery = kQueries - kOverlapQueries;
-    constexpr std::size_t kFirstDocument = kDocuments - kOverlapRows;
-    const Matrix queries = random_rows(kOverlapQueries, kDimension);
-    const Matrix documents = random_rows(kOverlapRows, kDimension);
-    const DeviceArray<float> query_memory(shifted(queries, 0)),
-        document_memory(shifted(documents, 0));
-    const auto pair_memory = unwritten<double>(kOverlapQueries * kDocuments);
-    std::vector<PairTask> tasks = {
-        {.queries = first_of<const float>(query_memory, kFirstQuery * kDimension),
-         .documents = first_of<const float>(document_memory, kFirstDocument * kDimension),
-         .pairs = first_of<double>(pair_memory, kFirstQuery * kDocuments),
-         .query_count = kQueries,
-         .document_count = kDocuments,
-         .dimension = kDimension}};
-    ASSERT_EQ(16U + 128 * 3125, plan(tasks).overlap_blocks);
-    tasks[0].first_block = 0U - (16U + 128 * 3125 - 1);
-    const DeviceArray<PairTask> task_memory(tasks);
-    const DeviceArray<PairTable> table(std::vector<PairTable>{
-        {.tasks = task_memory.data(), .task_count = 1, .overlap_blocks = 1}});
-    EXPECT_EQ(cudaSuccess,
-              overlap({.table = table.data(), .task_count = 1, .overlap_blocks = 1}, stream_));
-    finish();
-    const std::vector<double> pairs = pair_memory.values();
-    std::vector<double> found;
-    for (std::size_t q = 0; q < kOverlapQueries; ++q) {
-        const auto begin = pairs.begin() + static_cast<std::ptrdiff_t>(q * kDocuments);
-        EXPECT_EQ(-7, begin[kFirstDocument - 1]);
-        found.insert(found.end(), begin + kFirstDocument, begin + kDocuments);
+    // The last block alone of a task of more than 2^32 components, which has so many queries and
+    // documents. `only_last` makes it the launch's only block.
+    template <class OnlyLast>
+    void expect_the_rows_of_the_last_block(std::size_t query_count, std::size_t document_count,
+                                           OnlyLast only_last) {
+        constexpr std::size_t kDimension = math::kDimensionMax;
+        const std::size_t first_query = kQueries - query_count;
+        const std::size_t first_document = kDocuments - document_count;
+        const Matrix queries = random_rows(query_count, kDimension);
+        const Matrix documents = random_rows(document_count, kDimension);
+        const DeviceArray<float> query_memory(shifted(queries, 0)),
+            document_memory(shifted(documents, 0));
+        const auto pair_memory = unwritten<double>(query_count * kDocuments);
+        std::vector<PairTask> tasks = {
+            {.queries = first_of<const float>(query_memory, first_query * kDimension),
+             .documents = first_of<const float>(document_memory, first_document * kDimension),
+             .pairs = first_of<double>(pair_memory, first_query * kDocuments),
+             .query_count = kQueries,
+             .document_count = kDocuments,
+             .dimension = kDimension}};
+        PairBatch batch = only_last(tasks);
+        const DeviceArray<PairTask> task_memory(tasks);
+        const DeviceArray<PairTable> table(
+            std::vector<PairTable>{{.tasks = task_memory.data(),
+                                    .task_count = 1,
+                                    .overlap_blocks = static_cast<unsigned>(batch.overlap_blocks),
+                                    .strip_blocks = static_cast<unsigned>(batch.strip_blocks)}});
+        batch.table = table.data();
+        EXPECT_EQ(cudaSuccess, overlap(batch, stream_));
+        finish();
+        const std::vector<double> pairs = pair_memory.values();
+        std::vector<double> found;
+        for (std::size_t q = 0; q < query_count; ++q) {
+            const auto begin = pairs.begin() + static_cast<std::ptrdiff_t>(q * kDocuments);
+            EXPECT_EQ(-7, begin[static_cast<std::ptrdiff_t>(first_document) - 1]);
+            found.insert(found.end(), begin + static_cast<std::ptrdiff_t>(first_document),
+                         begin + static_cast<std::ptrdiff_t>(kDocuments));
+        }
+        EXPECT_EQ(bits_of(inner_products(queries, documents)), bits_of(found));
     }
-    EXPECT_EQ(bits_of(inner_products(queries, documents)), bits_of(found));
+};
+
+TEST_P(LargePairs, OverlapFindsTheRowsOfTheLastTile) {
+    expect_the_rows_of_the_last_block(
+        kTileQueries, kTileRows, [](std::vector<PairTask>& tasks) -> PairBatch {
+            const PairBatch batch = plan(tasks, kQueries * kDocuments + 1);
+            EXPECT_EQ(64U + 128 * 6242, batch.overlap_blocks);
+            tasks[0].first_block = 1U - static_cast<unsigned>(batch.overlap_blocks);
+            return {.task_count = 1, .overlap_blocks = 1};
+        });
+}
+
+TEST_P(LargePairs, OverlapFindsTheRowsOfTheLastStrip) {
+    expect_the_rows_of_the_last_block(
+        kStripQueries, 32, [](std::vector<PairTask>& tasks) -> PairBatch {
+            PairBatch batch = plan(tasks);
+            EXPECT_EQ(256U, tasks[0].strip_documents);
+            EXPECT_EQ(32U * 391, batch.strip_blocks);
+            tasks[0].first_strip = 1U - static_cast<unsigned>(batch.strip_blocks);
+            batch.overlap_blocks = 0;
+            batch.strip_blocks = 1;
+            return batch;
+        });
 }
 
 TEST_P(LargePairs, ReadOutTakesManyDocumentsAgainstManyQueries) {

@@ -13,8 +13,9 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 class Overlap : public KernelTest {
   protected:
-    void run(const std::vector<const DevicePairs*>& pairs) {
-        const DeviceBatch tasks(pairs);
+    void run(const std::vector<const DevicePairs*>& pairs,
+             std::size_t strip_pairs_min = kStripPairsMin) {
+        const DeviceBatch tasks(pairs, strip_pairs_min);
         EXPECT_EQ(cudaSuccess, overlap(tasks.batch(), stream_));
         finish();
     }
@@ -25,12 +26,17 @@ class Overlap : public KernelTest {
         EXPECT_EQ(bits_of(squared_norms(documents)), bits_of(found.document_norms2()));
         EXPECT_EQ(kNoBadRow, found.first_bad_row());
     }
-    void expect_equal_sums(const Matrix& queries, const Matrix& documents, std::size_t shift = 0) {
+    void expect_equal_sums(const Matrix& queries, const Matrix& documents, std::size_t shift = 0,
+                           std::size_t strip_pairs_min = kStripPairsMin) {
         SCOPED_TRACE(std::to_string(queries.rows()) + " x " + std::to_string(documents.rows()) +
                      " x " + std::to_string(queries.dimension()));
         const DevicePairs pairs(queries, documents, shift);
-        run({&pairs});
+        run({&pairs}, strip_pairs_min);
         expect_the_sums_of(queries, documents, pairs);
+    }
+    void expect_equal_strips(const Matrix& queries, const Matrix& documents,
+                             std::size_t shift = 0) {
+        expect_equal_sums(queries, documents, shift, 0);
     }
 };
 
@@ -88,21 +94,54 @@ TEST_P(Overlap, CutsTasksOfAnyShapeIntoBlocks) {
     }
 }
 
+TEST_P(Overlap, CutsTasksOfAnyShapeIntoStrips) {
+    for (const std::size_t queries : {5U, 8U, 9U, 16U, 17U, 25U}) {
+        for (const std::size_t documents : {1U, 9U, 64U, 71U})
+            expect_equal_strips(random_rows(queries, 5), random_rows(documents, 5));
+    }
+    expect_equal_strips(random_rows(10, 3), random_rows(129, 3));
+}
+
+TEST_P(Overlap, StripsHaveTheBitsOfTheLanes) {
+    for (const std::size_t dimension : {1U, 32U, 33U, 64U, 100U, 128U, 256U, 257U, 384U, 700U})
+        expect_equal_strips(random_rows(5, dimension), random_rows(3, dimension));
+    expect_equal_strips(extreme_rows(9, 299), extreme_rows(9, 299));
+    expect_equal_strips(random_rows(9, 96), random_rows(2, 96), 1);
+}
+
+TEST_P(Overlap, StripsHaveTheBitsOfTheLanesInRowsLongerThanSharedMemory) {
+    expect_equal_strips(random_rows(10, 1999), random_rows(33, 1999));
+    expect_equal_strips(random_rows(5, 4096), random_rows(1, 4096));
+}
+
 TEST_P(Overlap, ScoresTasksOfDifferentShapesInOneLaunch) {
     const std::vector<Matrix> queries = {random_rows(1, 3), random_rows(6, 40), random_rows(2, 64),
                                          random_rows(40, 1), random_rows(1, 33)};
     const std::vector<Matrix> documents = {random_rows(40, 3), random_rows(35, 40),
                                            random_rows(1, 64), random_rows(2, 1),
                                            random_rows(33, 33)};
-    std::vector<std::unique_ptr<DevicePairs>> all;
-    std::vector<const DevicePairs*> pointers;
-    for (std::size_t i = 0; i < queries.size(); ++i) {
-        all.push_back(std::make_unique<DevicePairs>(queries[i], documents[i], i % 3));
-        pointers.push_back(all.back().get());
+    for (const std::size_t strip_pairs_min : {kStripPairsMin, std::size_t{80}, std::size_t{0}}) {
+        std::vector<std::unique_ptr<DevicePairs>> all;
+        std::vector<const DevicePairs*> pointers;
+        for (std::size_t i = 0; i < queries.size(); ++i) {
+            all.push_back(std::make_unique<DevicePairs>(queries[i], documents[i], i % 3));
+            pointers.push_back(all.back().get());
+        }
+        run(pointers, strip_pairs_min);
+        for (std::size_t i = 0; i < queries.size(); ++i)
+            expect_the_sums_of(queries[i], documents[i], *all[i]);
     }
-    run(pointers);
-    for (std::size_t i = 0; i < queries.size(); ++i)
-        expect_the_sums_of(queries[i], documents[i], *all[i]);
+}
+
+TEST_P(Overlap, StripsTakeALaunchForALargerBatchThanThereIs) {
+    const Matrix queries = random_rows(6, 40), documents = random_rows(50, 40);
+    const DevicePairs pairs(queries, documents);
+    const DeviceBatch tasks({&pairs}, 0);
+    PairBatch wide = tasks.batch();
+    wide.strip_blocks += 3;
+    EXPECT_EQ(cudaSuccess, overlap(wide, stream_));
+    finish();
+    expect_the_sums_of(queries, documents, pairs);
 }
 
 TEST_P(Overlap, NamesTheFirstRowThatIsNoState) {
@@ -115,6 +154,16 @@ TEST_P(Overlap, NamesTheFirstRowThatIsNoState) {
         run({&pairs});
         EXPECT_EQ(2U + 37U, pairs.first_bad_row());
     }
+}
+
+TEST_P(Overlap, NamesTheFirstRowOfAStripThatIsNoState) {
+    const Matrix queries = random_rows(6, 40);
+    Matrix documents = random_rows(80, 40);
+    for (const std::size_t row : {37U, 38U, 79U})
+        documents.at(row, 39 - row % 2) = kNan;
+    const DevicePairs pairs(queries, documents);
+    run({&pairs}, 0);
+    EXPECT_EQ(6U + 37U, pairs.first_bad_row());
 }
 
 TEST_P(Overlap, NamesAZeroVectorAndQueriesBeforeDocuments) {
@@ -134,12 +183,23 @@ TEST_P(Overlap, OfNothingSucceeds) {
 }
 
 TEST_P(Overlap, RefusesMoreBlocksThanAGridMayHave) {
+    const auto expect_refused = [&](const PairBatch& batch) {
+        EXPECT_EQ(cudaErrorInvalidConfiguration, overlap(batch, stream_));
+    };
     std::vector<PairTask> tasks(2);
     for (PairTask& task : tasks)
         task.query_count = task.document_count = 1U << 19;
-    const PairBatch batch = plan(tasks);
-    EXPECT_EQ(2 * ((std::size_t{1} << 14) + (std::size_t{1} << 31)), batch.overlap_blocks);
-    EXPECT_EQ(cudaErrorInvalidConfiguration, overlap(batch, stream_));
+    const PairBatch tiles = plan(tasks, std::size_t{1} << 39);
+    EXPECT_EQ(2 * ((std::size_t{1} << 16) + (std::size_t{1} << 32)), tiles.overlap_blocks);
+    EXPECT_EQ(0U, tiles.strip_blocks);
+    expect_refused(tiles);
+
+    for (PairTask& task : tasks)
+        task.query_count = task.document_count = 1U << 22;
+    const PairBatch strips = plan(tasks);
+    EXPECT_EQ(2 * (std::size_t{1} << 19), strips.overlap_blocks);
+    EXPECT_EQ(2 * (std::size_t{1} << 32), strips.strip_blocks);
+    expect_refused(strips);
 }
 
 IN_EVERY_ORDER(Overlap);

@@ -38,10 +38,10 @@ DevicePlan::DevicePlan(std::vector<device::PairTask> tasks)
     : tasks_(tasks.size()), table_(1), batch_(device::plan(tasks)) {
     require(cudaMemcpy(tasks_.data(), tasks.data(), tasks_.bytes(), cudaMemcpyHostToDevice),
             "tasks");
-    const device::PairTable table = {
-        .tasks = tasks_.data(),
-        .task_count = batch_.task_count,
-        .overlap_blocks = static_cast<unsigned>(batch_.overlap_blocks)};
+    const device::PairTable table = {.tasks = tasks_.data(),
+                                     .task_count = batch_.task_count,
+                                     .overlap_blocks = static_cast<unsigned>(batch_.overlap_blocks),
+                                     .strip_blocks = static_cast<unsigned>(batch_.strip_blocks)};
     require(cudaMemcpy(table_.data(), &table, sizeof table, cudaMemcpyHostToDevice), "a table");
     batch_.table = table_.data();
 }
