@@ -26,6 +26,7 @@
 #include <cstddef>
 
 #include "kernels/cuda/dynamic_shared.h"
+#include "kernels/cuda/in_turn.h"
 #include "kernels/warp_lanes.cuh"
 
 namespace qr::device {
@@ -121,6 +122,7 @@ __device__ unsigned find_task(const PairTable& table, unsigned PairTask::*first,
 
 __global__ void __launch_bounds__(kTileThreads, kResidentTiles)
     overlap_kernel(const PairTable* __restrict__ table) {
+    QR_AWAIT_TURN();
     __shared__ PairTask task;  // registers are for sums
     if (blockIdx.x >= table->overlap_blocks) return;
     const unsigned warp = threadIdx.x / kWarpThreads;
@@ -291,6 +293,7 @@ __device__ void sum_strip(const Strip& strip, double2* staged, unsigned staged_g
 
 __global__ void __launch_bounds__(kStripThreads, 1)
     strip_kernel(const PairTable* __restrict__ table, unsigned staged_groups) {
+    QR_AWAIT_TURN();
     QR_DYNAMIC_SHARED(double2, staged);
     __shared__ Strip strip;
     if (blockIdx.x >= table->strip_blocks) return;
@@ -334,7 +337,7 @@ cudaError_t launch_strips(const PairBatch& batch, cudaStream_t stream) {
         kStripAhead * blocks_for(batch.strip_dimension_max, std::size_t{kStripAhead} * kGroup));
     cudaLaunchConfig_t config = config_of(batch.strip_blocks, kStripThreads, stream);
     config.dynamicSmemBytes = groups * kGroupBytes;
-    return cudaLaunchKernelEx(&config, strip_kernel, batch.table, static_cast<unsigned>(groups));
+    return launch_in_turn(config, strip_kernel, batch.table, static_cast<unsigned>(groups));
 }
 
 }  // namespace
@@ -345,7 +348,7 @@ cudaError_t overlap(const PairBatch& batch, cudaStream_t stream) {
         return cudaErrorInvalidConfiguration;
     if (batch.overlap_blocks > 0) {
         const cudaLaunchConfig_t config = config_of(batch.overlap_blocks, kTileThreads, stream);
-        const cudaError_t launched = cudaLaunchKernelEx(&config, overlap_kernel, batch.table);
+        const cudaError_t launched = launch_in_turn(config, overlap_kernel, batch.table);
         if (launched != cudaSuccess) return launched;
     }
     return batch.strip_blocks > 0 ? launch_strips(batch, stream) : cudaSuccess;
