@@ -60,6 +60,7 @@ struct Tally {
     unsigned above;
     unsigned same;
     Image64 any, all;  // bits that some image has, that every image has
+    unsigned listed, few;
 };
 
 struct Prefix {

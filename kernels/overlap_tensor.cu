@@ -3,11 +3,11 @@
 // Threads: a block stays with up to 64 queries and walks over tiles of 128 rows, one block a
 // multiprocessor; a warp has 32 queries by 32 rows of the tile, or 16 by 32 where there are no more
 // queries. Blocks that share rows are neighbours: all but the first find them in the L2 cache.
-// Layout: the block's queries lie in shared memory from the start. Of the rows 64 components at a
-// time, a line of 128 bytes each, pass through a ring of six stages of 16 KiB, four of them on
-// their way while two are multiplied, across the ends of tiles; a barrier every two. Within a line
-// the eight pieces of 16 bytes change places with the row, so that neither copies nor matrix loads
-// collide in a bank.
+// Layout: the block's queries come into shared memory with its first tile, and stay. Of the rows 64
+// components at a time, a line of 128 bytes each, pass through a ring of six stages of 16 KiB, four
+// of them on their way while two are multiplied, across the ends of tiles; a barrier every two.
+// Within a line the eight pieces of 16 bytes change places with the row, so that neither copies nor
+// matrix loads collide in a bank.
 // Bound: bandwidth, two bytes a component of the rows, while a task has up to 64 queries; four
 // bytes an overlap are written. More queries pass over the rows again, 64 at a time: from some
 // hundred on cuBLAS is the better side of the seam (host/cuda/cublas.h).
@@ -207,37 +207,31 @@ __global__ void __launch_bounds__(Shape<kQueries>::kThreads, 1)
 
     AsyncCopies copies;
     LineCopies<kTileRows, Of::kThreads> rows(task.rows, task.row_count, task.dimension);
+    LineCopies<kQueries, Of::kThreads> of_queries(task.queries, task.query_count, task.dimension);
+    of_queries.seek(first_query);
     unsigned next_tile = first_tile, next_line = 0, filled = 0;
     const auto fill = [&] {
         if (filled < steps) {
             if (next_line == 0) rows.seek(std::size_t{next_tile} * kTileRows);
             rows.copy(copies, stages + filled % kStages * kStageBytes);
+            if (filled < lines)  // so that nobody waits for more of the queries than comes to use
+                of_queries.copy(copies, queries + std::size_t{filled} * kQueries * kLineBytes);
             next_line = next_line + 1 == lines ? 0 : next_line + 1;
             if (next_line == 0) next_tile += walkers;
         }
         ++filled;
+        copies.commit();  // an empty group at the end, so that as many are always pending
     };
-    fill();
-    // The queries come with the first stage, but behind it: the rows have the longer way.
-    LineCopies<kQueries, Of::kThreads> of_queries(task.queries, task.query_count, task.dimension);
-    of_queries.seek(first_query);
-    for (unsigned line = 0; line < lines; ++line)
-        of_queries.copy(copies, queries + std::size_t{line} * kQueries * kLineBytes);
-    copies.commit();
-    for (unsigned s = 1; s + kTogether < kStages; ++s) {
+    for (unsigned s = 0; s + kTogether < kStages; ++s)
         fill();
-        copies.commit();
-    }
 
     Sums<Stored, kQueries> sums;
     unsigned tile = first_tile, line = 0;
     for (unsigned step = 0; step < steps; step += kTogether) {
         copies.wait<kStages - 2 * kTogether>();
         __syncthreads();  // these stages have arrived, and nobody reads those before any more
-        for (unsigned i = 0; i < kTogether; ++i) {
+        for (unsigned i = 0; i < kTogether; ++i)
             fill();
-            copies.commit();  // an empty group at the end, so that as many are always pending
-        }
         for (unsigned i = step; i < min(step + kTogether, steps); ++i) {
             sums.add(queries + std::size_t{line * kQueries + warp_query} * kLineBytes,
                      stages + i % kStages * kStageBytes + warp_row * kLineBytes);

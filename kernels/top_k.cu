@@ -1,16 +1,16 @@
 // The k best scores of each row: the k-th is found digit by digit, what is not below it is sorted.
 //
 // Threads: 1024 a block; a block a row. Of a long row a warp first takes the peak of each stretch
-// of columns, unless the caller has them; then the block looks for the k best peaks, and for the k
-// best scores in those stretches alone. That is exact, for whatever scores: a stretch that is left
-// out has k others before it, each with a score that comes before all of its own.
-// Layout: mostly two or three passes over the scores' ordered images, see best_of.cuh. Images of 24
-// KiB lie in shared memory, more are read again in every pass; a bitonic sort there orders what is
-// kept. Neighbouring threads read neighbouring scores.
-// Bound: peaks by bandwidth, a read of every score; the rest by latency, some 30 barriers for the
-// peaks and as many for the scores.
-// Every result is a function of the row alone, whatever the stretches are: where equals must give
-// way, the earlier column stays.
+// of columns, unless the caller has them. A bound that k peaks reach leaves few stretches, and in
+// them few scores, to be ranked against each other; where they are not few (many ties, a large k),
+// the block looks for the k best peaks, and for the k best scores in those stretches alone. Either
+// is exact, for whatever scores: a stretch that is left out has k others before it, each with a
+// score that comes before all of its own. Layout: see few_of.cuh and best_of.cuh, whose passes go
+// over ordered images of the scores. Images of 12 KiB lie in shared memory, more are read again in
+// every pass; a bitonic sort there orders what is kept. Neighbouring threads read neighbouring
+// scores. Bound: peaks by bandwidth, a read of every score; the rest by latency, some 20 barriers,
+// or some 60. Every result is a function of the row alone, whatever the stretches are: where equals
+// must give way, the earlier column stays.
 #include "kernels/top_k.h"
 
 #include <cuda_runtime.h>
@@ -21,12 +21,13 @@
 #include "kernels/best_of.cuh"
 #include "kernels/cuda/dynamic_shared.h"
 #include "kernels/cuda/in_turn.h"
+#include "kernels/few_of.cuh"
 
 namespace qr::device {
 namespace {
 
 constexpr unsigned kListedMax = 1024;  // stretches that are looked at
-constexpr std::size_t kHeldBytes = 24U << 10;
+constexpr std::size_t kHeldBytes = 12U << 10;
 template <class Score>
 constexpr unsigned kHeldImages = kHeldBytes / sizeof(Score);
 
@@ -89,17 +90,15 @@ class Room {
     __device__ Room(unsigned char* memory, unsigned k)
         : kept(reinterpret_cast<Candidate<Image>*>(memory)),
           images(reinterpret_cast<Image*>(kept + sizes(k))),
-          listed(reinterpret_cast<unsigned*>(images + kHeldImages<Score>)),
-          size(sizes(k)) {}
+          listed(reinterpret_cast<unsigned*>(images + kHeldImages<Score>)) {}
 
     Candidate<Image>* const kept;
     Image* const images;
     unsigned* const listed;
-    const unsigned size;  // of kept: a power of two
 
   private:
     static __host__ __device__ unsigned sizes(unsigned k) {
-        unsigned size = 1;
+        unsigned size = kFewMax;  // kept holds the few as well
         while (size < k)
             size *= 2;
         return size;
@@ -115,9 +114,12 @@ __device__ void answer(const TopKTask<Score>& task, const Source& source, std::s
              room.kept[place] = {image, source.column_of(i)};
          });
     if (task.listing == Listing::best_first) {
-        for (unsigned i = task.k + threadIdx.x; i < room.size; i += kBestOfThreads)
+        unsigned size = 1;
+        while (size < task.k)
+            size *= 2;
+        for (unsigned i = task.k + threadIdx.x; i < size; i += kBestOfThreads)
             room.kept[i] = {kAbsent, UINT_MAX};  // behind every score, and every column
-        sort(room.kept, room.size);
+        sort(room.kept, size);
     }
     const Score* const scores = task.scores + row * task.column_count;
     for (unsigned i = threadIdx.x; i < task.k; i += kBestOfThreads) {
@@ -127,14 +129,31 @@ __device__ void answer(const TopKTask<Score>& task, const Source& source, std::s
     }
 }
 
+// The k best of the few in room.kept become it.
+template <class Score>
+__device__ void answer_few(const TopKTask<Score>& task, unsigned count, std::size_t row,
+                           const Room<Score>& room) {
+    rank(room.kept, count, task.k, task.listing, room.listed, [&](unsigned place, unsigned column) {
+        task.columns[row * task.k + place] = column;
+        task.best[row * task.k + place] = task.scores[row * task.column_count + column];
+    });
+}
+
 template <class Score>
 __global__ void __launch_bounds__(kBestOfThreads) row_kernel(TopKTask<Score> task) {
     QR_AWAIT_TURN();
     __shared__ Tally tally;
     QR_DYNAMIC_SHARED(unsigned char, memory);
-    const Score* const scores = task.scores + std::size_t{blockIdx.x} * task.column_count;
-    answer(task, WholeRow<Score>{scores, task.column_count, task.rank}, blockIdx.x,
-           Room<Score>(memory, task.k), tally);
+    const Room<Score> room(memory, task.k);
+    const WholeRow<Score> all{task.scores + std::size_t{blockIdx.x} * task.column_count,
+                              task.column_count, task.rank};
+    if (task.k > kFewKMax || all.count > kFewMax) {
+        answer(task, all, blockIdx.x, room, tally);
+        return;
+    }
+    if (threadIdx.x < all.count) room.kept[threadIdx.x] = {all.at(threadIdx.x), threadIdx.x};
+    __syncthreads();
+    answer_few(task, all.count, blockIdx.x, room);
 }
 
 // A warp a stretch of a row.
@@ -157,6 +176,39 @@ __global__ void __launch_bounds__(kPeakThreads)
     if (threadIdx.x % kWarpThreads == 0) peaks[own] = peak;
 }
 
+// All scores that are not below a bound that k peaks reach, into room.kept; tally.few says how many
+// there are. False, for the whole block, where there is no room for them.
+template <class Score>
+__device__ bool find_few(const WholeRow<Score>& peaks, ListedStretches<Score> stretches, unsigned k,
+                         const Room<Score>& room, Tally& tally) {
+    using Image = ImageOf<Score>;
+    Image own = kAbsent;
+#pragma unroll 4
+    for (unsigned i = threadIdx.x; i < peaks.count; i += kBestOfThreads)
+        own = max(own, peaks.at(i));
+    if (threadIdx.x == 0) tally.listed = tally.few = 0;
+    const Image bound = bound_of(own, k);
+    for (unsigned start = 0; start < peaks.count; start += kBestOfThreads) {
+        const unsigned i = start + threadIdx.x;
+        append(i < peaks.count && peaks.at(i) >= bound, tally.listed, [&](unsigned place) {
+            if (place < kListedMax) room.listed[place] = i;
+        });
+    }
+    __syncthreads();
+    if (tally.listed > kListedMax) return false;
+    stretches.count = tally.listed << stretches.stretch_bits;
+#pragma unroll 2
+    for (unsigned start = 0; start < stretches.count; start += kBestOfThreads) {
+        const unsigned i = start + threadIdx.x;
+        const Image image = i < stretches.count ? stretches.at(i) : kAbsent;
+        append(image >= bound, tally.few, [&](unsigned place) {
+            if (place < kFewMax) room.kept[place] = {image, stretches.column_of(i)};
+        });
+    }
+    __syncthreads();
+    return tally.few <= kFewMax;
+}
+
 template <class Score>
 __global__ void __launch_bounds__(kBestOfThreads)
     peaked_row_kernel(TopKTask<Score> task, Stretches stretches, const Score* __restrict__ peaks) {
@@ -166,13 +218,20 @@ __global__ void __launch_bounds__(kBestOfThreads)
     const Room<Score> room(memory, task.k);
     const std::size_t row = blockIdx.x;
     const WholeRow<Score> all{peaks + row * stretches.count, stretches.count, Rank::by_score};
+    const auto stretch_bits = static_cast<unsigned>(__ffs(static_cast<int>(stretches.columns))) - 1;
+    const ListedStretches<Score> listed{task.scores + row * task.column_count,
+                                        room.listed,
+                                        stretch_bits,
+                                        task.k << stretch_bits,
+                                        task.column_count,
+                                        task.rank};
+    if (task.k <= kFewKMax && find_few(all, listed, task.k, room, tally)) {
+        answer_few(task, tally.few, row, room);
+        return;
+    }
     keep(View(all, room.images, kHeldImages<Score>), task.k, tally,
          [&](unsigned place, unsigned i, ImageOf<Score>) { room.listed[place] = i; });
-    const auto stretch_bits = static_cast<unsigned>(__ffs(static_cast<int>(stretches.columns))) - 1;
-    answer(task,
-           ListedStretches<Score>{task.scores + row * task.column_count, room.listed, stretch_bits,
-                                  task.k << stretch_bits, task.column_count, task.rank},
-           row, room, tally);
+    answer(task, listed, row, room, tally);
 }
 
 template <class Score>

@@ -11,9 +11,10 @@
 #endif
 
 // The first statement of a kernel that launch_in_turn() starts (kernels/cuda/in_turn.h): what the
-// kernels before it on the stream have written is there afterwards.
+// kernels before it on the stream have written is there afterwards, and the next one may start.
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
-#define QR_AWAIT_TURN() asm volatile("griddepcontrol.wait;" ::: "memory")
+#define QR_AWAIT_TURN() \
+    asm volatile("griddepcontrol.wait;\n griddepcontrol.launch_dependents;" ::: "memory")
 #else
 #define QR_AWAIT_TURN() static_cast<void>(0)
 #endif

@@ -206,7 +206,7 @@ TEST_P(TopK, RefusesAKThatDoesNotFit) {
 }
 
 TEST(TopKWorkspace, IsWantedWhereRowsAreLong) {
-    EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(1, 6144, 10)));
+    EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(1, 3072, 10)));
     EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(0, 100'000, 10)));
     EXPECT_EQ(0U, top_k_workspace_bytes(shape_of<float>(1, 100'000, 1000)));  // most would be left
     // sqrt(100,000 / 40) = 50 columns a stretch, but none has fewer than 128: 782 peaks.
