@@ -49,8 +49,7 @@ __device__ void multiply_add(float (&sums)[4], const unsigned (&left)[4], unsign
 template <>
 __device__ inline void multiply_add<__half>(float (&sums)[4], const unsigned (&left)[4],
                                             unsigned right_low, unsigned right_high) {
-    asm(
-        "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, "
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, "
         "{%8, %9}, {%0, %1, %2, %3};\n"
         : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
         : "r"(left[0]), "r"(left[1]), "r"(left[2]), "r"(left[3]), "r"(right_low), "r"(right_high));
@@ -58,8 +57,7 @@ __device__ inline void multiply_add<__half>(float (&sums)[4], const unsigned (&l
 template <>
 __device__ inline void multiply_add<__nv_bfloat16>(float (&sums)[4], const unsigned (&left)[4],
                                                    unsigned right_low, unsigned right_high) {
-    asm(
-        "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, "
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, "
         "{%8, %9}, {%0, %1, %2, %3};\n"
         : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
         : "r"(left[0]), "r"(left[1]), "r"(left[2]), "r"(left[3]), "r"(right_low), "r"(right_high));

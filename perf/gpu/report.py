@@ -2,6 +2,7 @@
 
     report.py table FILE             Markdown tables of what was measured
     report.py merge FILE... OUTPUT   the parts of runs with --only as one result
+    report.py page FILE... PAGE      those tables into a page, between its two marks
     report.py check FILE             exit status 1 and a sentence when it is not such a result
 
 Only the standard library is needed.
@@ -15,6 +16,9 @@ PARTS = ("suite", "sanitizer", "bench", "torch")
 SAME = ("device", "commit")  # what runs must have in common to be put together
 TEXTS = ("device", "commit", "command", "driver", "cpu", "kernel", "built_for")
 SECTIONS = ("device", "ceilings", "bars")  # of every bench
+
+
+BEGIN, END = "<!-- gpu:begin -->", "<!-- gpu:end -->"
 
 
 class WrongResult(Exception):
@@ -188,6 +192,16 @@ def table(result):
     return "\n".join(lines)
 
 
+def page(text, results):
+    """The page with the tables of all results in the place of what stands between the marks."""
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise WrongResult(f"the page has not one {BEGIN} and one {END}")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    tables = "\n\n".join(table(result).strip() for result in results)
+    return f"{before}{BEGIN}\n{tables}\n{END}{after}"
+
+
 def _read(path):
     result = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
     check(result)
@@ -201,6 +215,10 @@ def main(arguments):
                 print(table(_read(path)))
             case ["check", path]:
                 _read(path)
+            case ["page", first, *more, output]:
+                output = pathlib.Path(output)
+                output.write_text(page(output.read_text(encoding="utf-8"),
+                                       [_read(path) for path in (first, *more)]), encoding="utf-8")
             case ["merge", first, *more, output]:
                 merged = merge([_read(path) for path in (first, *more)])
                 pathlib.Path(output).write_text(json.dumps(merged, indent=1) + "\n",

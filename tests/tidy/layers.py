@@ -11,7 +11,7 @@ _KERNELS = ("kernels/math", "kernels/scoring")
 ALLOWED = {
     "kernels": ("kernels/cuda", *_KERNELS),
     "kernels/math": (),
-    "kernels/cuda": (),
+    "kernels/cuda": ("kernels/math",),
     "kernels/scoring": ("kernels/math",),
     "host/base": (),
     "host/encoding": ("host/base",),

@@ -1,12 +1,14 @@
 """What report.py makes of results: checks, merging, tables."""
 
 import copy
+import json
 import os
 import pathlib
 import sys
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(os.environ["QR_SOURCE_DIR"]) / "perf" / "gpu"))
+ROOT = pathlib.Path(os.environ["QR_SOURCE_DIR"])
+sys.path.insert(0, str(ROOT / "perf" / "gpu"))
 
 import report  # noqa: E402
 
@@ -73,6 +75,25 @@ class Tables(unittest.TestCase):
     def test_tell_why_a_benchmark_ended(self):
         text = report.table({**BASE, "bench": {"status": "failed", "message": "wrong: copy"}})
         self.assertIn("The benchmark failed: wrong: copy", text)
+
+
+class Pages(unittest.TestCase):
+    def test_hold_the_tables_between_their_marks(self):
+        text = report.page(f"a\n{report.BEGIN}\nold\n{report.END}\nb", [{**BASE, "suite": SUITE}])
+        self.assertNotIn("old", text)
+        self.assertIn("8 passed, 0 failed", text)
+        self.assertEqual(("a", "b"), (text.splitlines()[0], text.splitlines()[-1]))
+        with self.assertRaises(report.WrongResult):
+            report.page("no marks", [BASE])
+
+    def test_the_committed_page_is_that_of_the_committed_results(self):
+        results = [json.loads(path.read_text(encoding="utf-8"))
+                   for path in sorted((ROOT / "perf" / "results").glob("*.json"))]
+        results = [result for result in results if "sanitizer" in result]
+        for result in results:
+            report.check(result)
+        written = (ROOT / "docs" / "GPU.md").read_text(encoding="utf-8")
+        self.assertEqual(report.page(written, results), written)
 
 
 if __name__ == "__main__":

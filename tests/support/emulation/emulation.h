@@ -9,8 +9,8 @@
 // anonymous namespace (ASan guards no other static shared memory); dynamic shared memory comes from
 // kernels/cuda/dynamic_shared.h; masks are explicit and all lanes that one names meet on one line;
 // a barrier is one line, and no thread returns before it; nothing spins but on atomicCAS,
-// atomicExch or with __nanosleep; frames stay below 250 KB; no inline PTX, tensor cores, clusters,
-// textures.
+// atomicExch or with __nanosleep; frames stay below 250 KB; no clusters, no textures; PTX stands in
+// kernels/cuda/tensor.cuh alone, whose twin in include/ is compiled instead.
 #pragma once
 
 #include <cstddef>
