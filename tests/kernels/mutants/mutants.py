@@ -98,8 +98,6 @@ MUTANTS = (
     Mutant("top_k_bound_is_too_high", "few_of.cuh",
            "if (held < k) continue;", "if (held + 1 < k) continue;",
            tests="TopK.OfALong", kernel="top_k.cu"),
-    Mutant("top_k_few_are_cut_off", "top_k.cu",
-           "return tally.few <= kFewMax;", "return true;", tests="TopK.KeepsTheLowest"),
     Mutant("top_k_few_are_read_too_early", "top_k.cu",
            "threadIdx.x};\n    __syncthreads();", "threadIdx.x};",
            tests="TopK.Ranks", finds=RACE, says="race"),
