@@ -16,9 +16,9 @@ namespace qr::device {
 class AsyncCopies {
   public:
     // 16 bytes, both addresses a multiple of 16; zeros where `is_there` is false: then `global` may
-    // be anywhere. What lies beside them, up to 256 bytes, is asked for as well.
+    // be anywhere.
     __device__ void copy(void* shared, const void* global, bool is_there) {
-        asm volatile("cp.async.cg.shared.global.L2::256B [%0], [%1], 16, %2;\n"
+        asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;\n"
                      :
                      : "r"(static_cast<unsigned>(__cvta_generic_to_shared(shared))), "l"(global),
                        "r"(is_there ? 16 : 0)
