@@ -21,7 +21,7 @@ output=.
 only=suite,sanitizer,bench
 limit=1500
 cublas=
-command_line="perf/gpu.sh${*:+ $*}"
+command_line=perf/gpu.sh # with what changes the figures: where things lie is the machine's affair
 
 usage() {
     printf 'run.sh: %s\n' "$*" >&2
@@ -31,8 +31,8 @@ while [ $# -gt 0 ]; do
     [ $# -ge 2 ] || usage "'$1' needs a value; allowed: --output, --only, --limit, --cublas"
     case $1 in
         --output) output=$2 ;;
-        --only) only=$2 ;;
-        --limit) limit=$2 ;;
+        --only) only=$2 command_line+=" $1 $2" ;;
+        --limit) limit=$2 command_line+=" $1 $2" ;;
         --cublas) cublas=$2 ;;
         *) usage "unknown argument '$1'; allowed: --output, --only, --limit, --cublas" ;;
     esac
