@@ -23,12 +23,12 @@ std::size_t padded(std::size_t dimension) {
     return (dimension + math::kLanes - 1) / math::kLanes * math::kLanes;
 }
 
-// Whether nothing in it is for the pool.
+// Whether nothing in it is for the pool: as many products as its plans will have.
 bool is_small(const ScoreBatch& batch) {
     std::size_t room = kInlineProductsMax;
     for (const ScoreTask& task : batch.tasks) {
-        if (task.queries.rows > room) return false;  // so that no product overflows
-        const std::size_t row = task.queries.rows * task.documents.dimension;
+        if (task.queries.rows >= room) return false;  // so that no product overflows
+        const std::size_t row = (task.queries.rows + 1) * task.documents.dimension;
         if (row > room || task.documents.rows > room / std::max<std::size_t>(row, 1)) return false;
         room -= row * task.documents.rows;
     }
@@ -167,7 +167,7 @@ Scores CpuBackend::score_all(const ScoreBatch& batch, Desk& desk) {
     scores.tasks.resize(batch.tasks.size());
 
     TilePlan queries = plan_queries(batch, pool_.threads());
-    run(queries, [&](std::size_t i) {
+    run(desk, queries, [&](std::size_t i) {
         Tile& tile = queries.tiles[i];
         TaskMemory& memory = desk.memory[tile.task];
         if (is_dropped(batch.tasks[tile.task], memory.is_dropped)) return;
@@ -182,7 +182,7 @@ Scores CpuBackend::score_all(const ScoreBatch& batch, Desk& desk) {
         if (tile.row_begin == 0)
             scores.tasks[tile.task].values.resize(task.queries.rows * task.documents.rows);
     }
-    run(documents, [&](std::size_t i) {
+    run(desk, documents, [&](std::size_t i) {
         Tile& tile = documents.tiles[i];
         TaskMemory& memory = desk.memory[tile.task];
         if (is_dropped(batch.tasks[tile.task], memory.is_dropped)) return;
@@ -226,8 +226,8 @@ Result<void> CpuBackend::lay_out(const ScoreBatch& batch, Desk& desk) {
     return {};
 }
 
-void CpuBackend::run(TilePlan& plan, const ThreadPool::Work& work) {
-    if (plan.products > kInlineProductsMax) {
+void CpuBackend::run(const Desk& desk, TilePlan& plan, const ThreadPool::Work& work) {
+    if (&desk == &large_ && plan.products > kPooledProductsMin) {
         pool_.run(plan.tiles.size(), work);
         return;
     }

@@ -24,6 +24,9 @@ namespace qr::cpu {
 
 // About 50 us of one core, where a second thread begins to pay for its waking.
 inline constexpr std::size_t kInlineProductsMax = std::size_t{1} << 20;
+// The queries of a batch that is for the pool are widened there as well, unless that is done before
+// the first thread is awake.
+inline constexpr std::size_t kPooledProductsMin = std::size_t{1} << 17;
 // Widened queries of one batch; 1 GiB of waiting vectors becomes at most 2 GiB.
 inline constexpr std::size_t kScratchBytesMax = std::size_t{4} << 30;
 // Scratch memory kept between batches; what a larger batch needed is given back after it.
@@ -79,7 +82,7 @@ class CpuBackend final : public FidelityBackend {
     Scores score_all(const ScoreBatch& batch, Desk& desk);
     static Result<void> lay_out(const ScoreBatch& batch, Desk& desk);
     static void record_drops(std::span<const TaskMemory> memory, Scores& scores);
-    void run(TilePlan& plan, const ThreadPool::Work& work);
+    void run(const Desk& desk, TilePlan& plan, const ThreadPool::Work& work);
     void prepare_queries(const ScoreTask& task, const TaskMemory& memory, Tile& tile) const;
     void score_documents(const ScoreTask& task, const TaskMemory& memory, std::span<double> values,
                          Tile& tile) const;

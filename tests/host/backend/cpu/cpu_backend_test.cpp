@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -31,6 +32,20 @@ void noting_inner_products(const WideRows& queries, const FloatRows& documents,
 }
 
 constexpr KernelTable kNotingKernels = {InstructionSet::scalar, &noting_inner_products};
+
+// Returns from a query's own product once two threads have come for one.
+void meeting_inner_products(const WideRows& queries, const FloatRows& documents,
+                            const SumTarget& sums) {
+    kScalarKernels.inner_products(queries, documents, sums);
+    if (documents.count > 1) return;
+    static std::condition_variable has_come;
+    std::unique_lock lock(mutex);
+    callers.insert(std::this_thread::get_id());
+    has_come.notify_all();
+    has_come.wait(lock, [] { return callers.size() >= 2; });
+}
+
+constexpr KernelTable kMeetingKernels = {InstructionSet::scalar, &meeting_inner_products};
 
 class CpuBackendTest : public testing::Test {
   protected:
@@ -70,6 +85,14 @@ TEST_F(CpuBackendTest, AnOrdinaryRequestStaysOnTheCallingThread) {
     for (int round = 0; round < 20; ++round)
         test::scores_of(backend, test::task_of(query, documents, Method::fidelity));
     EXPECT_EQ(std::set{std::this_thread::get_id()}, callers);
+}
+
+TEST_F(CpuBackendTest, ThreadsShareTheQueriesOfALargeBatch) {
+    CpuBackend backend("meeting", kMeetingKernels, 2);
+    const test::Matrix queries = test::random_matrix(random_, 200, 768);
+    const test::Matrix documents = test::random_matrix(random_, 8, 768);
+    test::scores_of(backend, test::task_of(queries, documents, Method::cosine));
+    EXPECT_EQ(2U, callers.size());
 }
 
 // Asked whether it is still wanted, it keeps its tile waiting until it is let go.
