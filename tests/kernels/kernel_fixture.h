@@ -29,6 +29,8 @@ class KernelTest : public emulation::DeviceTest, public testing::WithParamInterf
         settings.order = GetParam();
         settings.workers = 1 + GetParam() % 2;
         settings.protects_memory = GetParam() == 1;
+        // Then a result that nobody waited for is not there.
+        if (GetParam() == 3) settings.progress = emulation::Progress::kOnWait;
         emulation::reset(settings);
     }
     void finish() {
