@@ -1,7 +1,7 @@
 // Overlaps of encoded rows in single precision on a device: the approximate scores of a scan.
 //
-// The plain side of a seam: host/cuda/cublas.h computes the same from the same task, faster where
-// it is large, with other roundings within the same bound.
+// The plain side of a seam, for every task and device: overlap_tensor.h and host/cuda/cublas.h
+// compute the same from the same task, faster, with other roundings within the same bound.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -29,7 +29,7 @@ struct MatrixTask {
 cudaError_t overlap_matrix(const MatrixTask& task, cudaStream_t stream);
 
 // How far an overlap of stored unit vectors may be from the exact one, |computed - exact|, on
-// either side of the seam: an addition's relative error of 2^-24 for each component, twice that for
+// any side of the seam: an addition's relative error of 2^-24 for each component, twice that for
 // tensor cores, which cut instead of rounding, and for norms that are not quite 1.
 constexpr double accumulation_error(std::size_t dimension) {
     return static_cast<double>(dimension) * 0x1p-23;
