@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -33,7 +34,7 @@ void noting_inner_products(const WideRows& queries, const FloatRows& documents,
 
 constexpr KernelTable kNotingKernels = {InstructionSet::scalar, &noting_inner_products};
 
-// Returns from a query's own product once two threads have come for one.
+// Returns from a query's own product once two threads have come for one, or nobody comes.
 void meeting_inner_products(const WideRows& queries, const FloatRows& documents,
                             const SumTarget& sums) {
     kScalarKernels.inner_products(queries, documents, sums);
@@ -42,7 +43,7 @@ void meeting_inner_products(const WideRows& queries, const FloatRows& documents,
     std::unique_lock lock(mutex);
     callers.insert(std::this_thread::get_id());
     has_come.notify_all();
-    has_come.wait(lock, [] { return callers.size() >= 2; });
+    has_come.wait_for(lock, std::chrono::seconds(30), [] { return callers.size() >= 2; });
 }
 
 constexpr KernelTable kMeetingKernels = {InstructionSet::scalar, &meeting_inner_products};
