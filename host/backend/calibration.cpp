@@ -1,7 +1,6 @@
 #include "host/backend/calibration.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <new>
 #include <optional>
@@ -19,10 +18,6 @@ constexpr std::size_t kUnknowns = 6;
 constexpr int kSweeps = 50;
 
 using Constant = double SideCosts::*;
-constexpr std::array<Constant, kUnknowns> kConstants = {
-    &SideCosts::latency,     &SideCosts::task,         &SideCosts::byte,
-    &SideCosts::staged_byte, &SideCosts::multiply_add, &SideCosts::pair};
-
 // Rows that nothing can refuse. Their values do not matter to any backend's time.
 std::vector<float> probe_rows() {
     std::vector<float> rows(kProbeRowsMax * kProbeDimension);
