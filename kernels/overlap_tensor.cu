@@ -180,9 +180,6 @@ struct Sums {
                 peaks.peaks[query * peaks_of(task.row_count) + first_row / kPeakColumns] = peak;
         }
     }
-    static __device__ float ranked(float overlap, Rank rank) {
-        return rank == Rank::by_magnitude ? fabsf(overlap) : overlap;
-    }
 };
 
 template <class Stored, unsigned kQueries>

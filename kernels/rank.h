@@ -11,6 +11,12 @@ namespace qr::device {
 // Fidelity ranks overlaps by magnitude, signed fidelity by the score itself.
 enum class Rank : std::uint8_t { by_score, by_magnitude };
 
+// What a score ranks by.
+template <class Score>
+QR_HD constexpr Score ranked(Score score, Rank rank) {
+    return rank == Rank::by_magnitude && score < 0 ? -score : score;
+}
+
 // Whoever computes scores may note the peak of every so many columns, the last stretch being
 // shorter.
 inline constexpr unsigned kPeakColumns = 32;

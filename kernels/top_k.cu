@@ -44,11 +44,6 @@ struct Stretches {
     unsigned count = 0;
 };
 
-template <class Score>
-__device__ Score ranked(Score score, Rank rank) {
-    return rank == Rank::by_magnitude && score < 0 ? -score : score;
-}
-
 // Sources for View: all scores of a row.
 template <class Score>
 struct WholeRow {
