@@ -77,8 +77,8 @@ function(qr_emulated_test name)
     endif()
     if(QR_EMULATION_RACE)
         add_executable(${name}_race ${ARG_SOURCES} ${ARG_RACE_SOURCES})
-        target_link_libraries(${name}_race PRIVATE ${ARG_KERNELS}_race ${ARG_LINK}
-            qr_test_support GTest::gtest_main GTest::gmock)
+        target_link_libraries(${name}_race PRIVATE ${ARG_KERNELS}_race ${ARG_LINK})
+        qr_use_gtest(${name}_race)
         gtest_discover_tests(${name}_race TEST_PREFIX race. DISCOVERY_TIMEOUT 60
             PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT "QR_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
     endif()

@@ -18,13 +18,19 @@ function(qr_headers name)
     target_link_libraries(${name} INTERFACE ${ARG_LINK})
 endfunction()
 
+# qr_use_gtest(name): links GoogleTest and its main, and takes their headers precompiled.
+function(qr_use_gtest name)
+    target_link_libraries(${name} PRIVATE qr_test_support GTest::gtest_main GTest::gmock)
+    target_precompile_headers(${name} REUSE_FROM qr_gtest_headers)
+endfunction()
+
 # qr_test(name SOURCES a_test.cpp... LINK room... [LABELS l...]): one gtest program; each TEST is
 # a ctest.
 function(qr_test name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})
-    target_link_libraries(${name} PRIVATE
-        ${ARG_LINK} qr_test_support GTest::gtest_main GTest::gmock)
+    target_link_libraries(${name} PRIVATE ${ARG_LINK})
+    qr_use_gtest(${name})
     if(NOT ARG_LABELS)
         set(ARG_LABELS unit)
     endif()

@@ -128,7 +128,7 @@ std::string print_number(std::uint64_t number, Unit unit) {
     return std::to_string(number);
 }
 
-// The table admits visible ASCII alone, so two escapes are all a literal needs.
+// The table admits visible ASCII and spaces alone, so two escapes are all a literal needs.
 std::string print_text(std::string_view text) {
     std::string literal = "\"";
     for (const char c : text) {

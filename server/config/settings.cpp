@@ -16,9 +16,12 @@ constexpr std::uint64_t kMillisecondsMax = 86'400'000;  // a day: longer is a mi
 constexpr std::size_t kWordMax = 256;
 constexpr std::size_t kPathMax = 4096;
 
+bool is_visible(char c) {
+    return c > ' ' && c < 0x7f;
+}
+
 bool is_word(std::string_view text) {
-    return !text.empty() && text.size() <= kWordMax &&
-           std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+    return !text.empty() && text.size() <= kWordMax && std::ranges::all_of(text, is_visible);
 }
 
 bool is_key(std::string_view text) {
@@ -30,7 +33,9 @@ bool is_origin(std::string_view text) {
 }
 
 bool is_module_path(std::string_view text) {
-    return text.empty() || (text.front() == '/' && text.size() <= kPathMax);
+    return text.empty() ||
+           (text.front() == '/' && text.size() <= kPathMax &&
+            std::ranges::all_of(text, [](char c) { return c == ' ' || is_visible(c); }));
 }
 
 bool is_gpu_loss_action(std::string_view text) {
@@ -80,7 +85,8 @@ constexpr std::array kSettings = {
           "When a device is lost: degrade serves on from the CPU and says so; exit ends the "
           "process with 3, for supervisors that start it elsewhere."),
     words(
-        "cuda_module", &Config::cuda_module, is_module_path, "an absolute path, or nothing",
+        "cuda_module", &Config::cuda_module, is_module_path,
+        "an absolute path in ASCII, or nothing",
         "The shared object with the CUDA backend; empty: where the package quantumrerank-cuda put "
         "it."),
     bytes("staging_bytes", &Config::staging_bytes, 0, 16 * kGiB,

@@ -42,6 +42,18 @@ TEST(PrintConfig, IsReadBackAsTheSameConfiguration) {
     EXPECT_EQ(first.config, second.config);
 }
 
+TEST(PrintConfig, TakesNoPathThatAFileCannotHold) {
+    for (const char* path : {"/lib/a\nb.so", "/lib/a\x01.so", "/lib/\xc3\xa4.so", "lib/a.so"}) {
+        ConfigLoader loader({});
+        loader.add_flags({{"cuda_module", path}});
+        EXPECT_EQ(1U, loader.take().errors.size()) << path;
+    }
+    ConfigLoader loader({});
+    loader.add_flags({{"cuda_module", "/opt/a folder/a.so"}});
+    const Loaded first = loader.take();
+    EXPECT_THAT(print_config(first), HasSubstr("cuda_module = \"/opt/a folder/a.so\""));
+}
+
 TEST(PrintDocs, IsTheCommittedPage) {
     const char* root = std::getenv("QR_SOURCE_DIR");
     ASSERT_NE(nullptr, root) << "run by ctest, which names the source tree";
