@@ -1,4 +1,4 @@
-"""The request of the load test, 100 documents of 768 numbers and one query, in its three forms."""
+"""The request of the load tests, one query and its documents, in its three forms."""
 
 import array
 import base64
@@ -19,10 +19,10 @@ class Body:
         self.headers = headers
 
 
-def vectors(count):
+def vectors(count, dimension=DIMENSION):
     """`count` vectors of normally distributed float32."""
     source = random.Random(SEED)
-    return [array.array("f", (source.gauss(0, 1) for _ in range(DIMENSION))) for _ in range(count)]
+    return [array.array("f", (source.gauss(0, 1) for _ in range(dimension))) for _ in range(count)]
 
 
 def _numbers(vector):
@@ -33,12 +33,12 @@ def _base64(vector):
     return {"vector": base64.b64encode(vector.tobytes()).decode()}
 
 
-def make(documents=DOCUMENTS):
+def make(documents=DOCUMENTS, dimension=DIMENSION):
     """The forms by name, of the same vectors."""
-    query, *rows = vectors(1 + documents)
+    query, *rows = vectors(1 + documents, dimension)
     as_json = {"Content-Type": "application/json"}
-    header = json.dumps({"query": {"shape": [DIMENSION]},
-                         "documents": {"shape": [documents, DIMENSION]}, "top_n": TOP_N})
+    header = json.dumps({"query": {"shape": [dimension]},
+                         "documents": {"shape": [documents, dimension]}, "top_n": TOP_N})
     numbers = (f'{{"query":{_numbers(query)},"documents":[{",".join(map(_numbers, rows))}],'
                f'"top_n":{TOP_N}}}')
     encoded = json.dumps({"query": _base64(query), "documents": [_base64(row) for row in rows],
@@ -52,9 +52,9 @@ def make(documents=DOCUMENTS):
     }
 
 
-def expected(documents=DOCUMENTS):
+def expected(documents=DOCUMENTS, dimension=DIMENSION):
     """(index, signed fidelity) of the best, computed here in double precision."""
-    query, *rows = vectors(1 + documents)
+    query, *rows = vectors(1 + documents, dimension)
 
     def dot(a, b):
         return math.fsum(x * y for x, y in zip(a, b))

@@ -10,20 +10,18 @@ when the run itself was not fit to judge by: the tool was late, or the cores wer
 """
 
 import argparse
-import array
-import json
 import math
 import os
 import pathlib
-import random
 import re
-import subprocess
 import sys
 import tempfile
 import time
 
+import bodies
 import overload_report
 import processes
+import qr_load
 import report
 import watch
 
@@ -86,17 +84,9 @@ def server_class(arguments):
     return Overloaded
 
 
-def request_body(arguments, folder):
-    """(file, headers) of the one request that all send: a query and its documents, binary."""
-    source = random.Random(SEED)
-    values = array.array("f", (source.gauss(0, 1) for _ in range(
-        arguments.dimension * (1 + arguments.documents)))).tobytes()
-    header = json.dumps({"query": {"shape": [arguments.dimension]}, "top_n": 1, "documents": {
-        "shape": [arguments.documents, arguments.dimension]}}).encode()
-    file = pathlib.Path(folder, "overload.body")
-    file.write_bytes(header + values)
-    return file, {"Content-Type": "application/octet-stream",
-                  "Inference-Header-Content-Length": str(len(header))}
+def request_body(arguments):
+    """The one request that all send."""
+    return bodies.make(arguments.documents, arguments.dimension)["binary"]
 
 
 def metric(text, name):
@@ -116,26 +106,6 @@ def server_counts(server):
              "documents": "qr_scored_documents_total",
              "refusals": r'qr_errors_total\{code="overloaded"\}'}
     return {key: metric(text, name) for key, name in names.items()}
-
-
-class Load:
-    """One program, one server, one request."""
-
-    def __init__(self, arguments, server, folder):
-        body, headers = request_body(arguments, folder)
-        self._output = pathlib.Path(folder, "load.json")
-        self._command = [str(arguments.qr_load), "--url",
-                         f"http://127.0.0.1:{server.port}/v1/rerank", "--body", str(body),
-                         "--connections-max", str(CONNECTIONS_MAX), "--timeout-ms", str(TIMEOUT_MS),
-                         "--output", str(self._output)]
-        for name, value in headers.items():
-            self._command += ["--header", f"{name}: {value}"]
-
-    def run(self, *flags):
-        """(figures, when it began)."""
-        began = time.monotonic()
-        subprocess.run([*self._command, *flags], check=True)
-        return json.loads(self._output.read_text()), began
 
 
 def find_capacity(load, arguments):
@@ -176,7 +146,9 @@ def measure(arguments, folder):
     slow_backend(arguments, folder)
     kind = server_class(arguments)
     with kind(arguments.server.resolve(), folder) as server, watch.Watch(server) as watched:
-        load = Load(arguments, server, folder)
+        load = qr_load.QrLoad(arguments.qr_load, server, folder, request_body(arguments),
+                              "--connections-max", str(CONNECTIONS_MAX), "--timeout-ms",
+                              str(TIMEOUT_MS))
         closed = find_capacity(load, arguments)
         capacity = closed["total"]["ok_per_s"]
         before = server_counts(server)

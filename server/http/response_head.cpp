@@ -68,8 +68,11 @@ void append_number(std::string& text, std::size_t number) {
 
 void append_field(std::string& head, std::string_view name, std::string_view value) {
     head.append(name).append(": ");
-    for (const char c : value)
-        head += is_field_text(c) ? c : ' ';
+    const std::size_t begin = head.size();
+    head.append(value);
+    std::replace_if(
+        head.begin() + static_cast<std::ptrdiff_t>(begin), head.end(),
+        [](char c) { return !is_field_text(c); }, ' ');
     head.append("\r\n");
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -19,9 +20,19 @@ constexpr bool is_alphanumeric(char c) {
     return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
 }
 
+// Asked of every byte of every name, so it is looked up.
+inline constexpr std::array<bool, 256> kIsToken = [] {
+    std::array<bool, 256> is_token{};
+    for (std::size_t i = 0; i < is_token.size(); ++i) {
+        constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+        const char c = static_cast<char>(i);
+        is_token[i] = is_alphanumeric(c) || kMarks.find(c) != std::string_view::npos;
+    }
+    return is_token;
+}();
+
 constexpr bool is_token(char c) {
-    constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-    return is_alphanumeric(c) || kMarks.find(c) != std::string_view::npos;
+    return kIsToken[static_cast<unsigned char>(c)];
 }
 
 // What a field value may hold: a tab, and everything but the control characters.

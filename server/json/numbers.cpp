@@ -8,20 +8,15 @@
 #include <cstdint>
 #include <cstring>
 
+#include "host/base/cpu_features.h"
+#include "server/json/numbers_kernels.h"
+#include "server/json/quick_scale.h"
+
 namespace qr::json {
 namespace {
 
-constexpr int kPowerMax = 22;  // 10^22 is the largest power of ten that a double holds exactly
-constexpr std::size_t kDigitsMax = 18;  // that always fit 63 bits: quicker to convert than 64
-constexpr std::uint64_t kExactMax = std::uint64_t{1} << 53;
-
-constexpr std::array<double, kPowerMax + 1> powers_of_ten() {
-    std::array<double, kPowerMax + 1> powers{1};
-    for (std::size_t i = 1; i < powers.size(); ++i)
-        powers[i] = powers[i - 1] * 10;
-    return powers;
-}
-constexpr std::array<double, kPowerMax + 1> kPowers = powers_of_ten();
+constexpr std::size_t kWhiteSpaceMax = 32;  // skipped at a time
+constexpr std::size_t kDigitsMax = 18;      // that always fit 63 bits: quicker to convert than 64
 constexpr std::array<std::uint64_t, 9> kShift = {1,       10,        100,        1000,       10'000,
                                                  100'000, 1'000'000, 10'000'000, 100'000'000};
 
@@ -75,11 +70,6 @@ std::uint64_t append_digits(std::uint64_t value, const char* text, std::size_t c
     return value * kShift[count] + eight_digits(load8(text) << (8 * (8 - count)));
 }
 
-bool ends_number(char character) {
-    return character == ',' || character == ']' || character == '}' || character == ' ' ||
-           character == '\n' || character == '\r' || character == '\t';
-}
-
 // What follows 'e': at most three digits, else the caller's long way.
 const char* read_exponent(const char* text, int& power) {
     const bool is_negative = *text == '-';
@@ -92,25 +82,46 @@ const char* read_exponent(const char* text, int& power) {
     return text == start ? nullptr : text;
 }
 
-// digits * 10^power, if it can be told. Up to 2^53 one division or product of exact values gives
-// the nearest double (W. Clinger, "How to Read Floating Point Numbers Accurately", 1990). Beyond,
-// the conversion adds a second rounding, and both together stay within 2^-51: when both ends of a
-// wider interval round to one float32, so does the nearest double in between.
-QuickFloat scale(std::uint64_t digits, int power, bool is_negative) {
-    if (power < -kPowerMax || power > kPowerMax) return {};
-    const auto whole = static_cast<double>(static_cast<std::int64_t>(digits));
-    const double nearest = power < 0 ? whole / kPowers[static_cast<std::size_t>(-power)]
-                                     : whole * kPowers[static_cast<std::size_t>(power)];
-    const auto value = static_cast<float>(nearest);
-    if (digits > kExactMax) {
-        constexpr double kSlack = 0x1p-50;
-        const auto low = static_cast<float>(nearest * (1 - kSlack));
-        const auto high = static_cast<float>(nearest * (1 + kSlack));
-        if (low != high) return {};
+// quick_float(), and where the number ends.
+QuickFloat read_quick(const char* text, const char*& end) {
+    const bool is_negative = *text == '-';
+    text += is_negative ? 1 : 0;
+    const char* start = text;
+    std::uint64_t digits = 0;
+    for (; is_digit(*text) && text - start < 8; ++text)
+        digits = digits * 10 + static_cast<std::uint64_t>(*text - '0');
+    const auto whole = static_cast<std::size_t>(text - start);
+    if (whole == 0 || (*start == '0' && whole > 1)) return {};
+    int power = 0;
+    if (*text == '.') {
+        const std::size_t count = count_digits(++text);
+        if (count == 0 || count > static_cast<std::size_t>(kPowerMax)) return {};
+        if (whole + count > kDigitsMax) {
+            const std::size_t leading = digits == 0 ? whole + count_zeros(text) : 0;
+            if (whole + count - leading > kDigitsMax) return {};
+        }
+        digits = append_digits(digits, text, count);
+        text += count;
+        power = -static_cast<int>(count);
     }
-    // By its bit: a branch on the sign of random numbers is wrong half of the time.
-    const std::uint32_t sign = static_cast<std::uint32_t>(is_negative) << 31;
-    return {std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) ^ sign), true};
+    if (*text == 'e' || *text == 'E') {
+        text = read_exponent(text + 1, power);
+        if (text == nullptr) return {};
+    }
+    if (!ends_number(*text)) return {};
+    end = text;
+    return scale(digits, power, is_negative);
+}
+
+bool is_white_space(char character) {
+    return character == ' ' || character == '\n' || character == '\r' || character == '\t';
+}
+
+// Behind a ','.
+const char* skip_white_space(const char* text) {
+    for (std::size_t i = 0; i < kWhiteSpaceMax && is_white_space(*text); ++i)
+        ++text;
+    return text;
 }
 
 std::size_t skip_digits(std::string_view text, std::size_t at) {
@@ -143,32 +154,29 @@ bool is_number(std::string_view lexeme) {
 }
 
 QuickFloat quick_float(const char* text) {
-    const bool is_negative = *text == '-';
-    text += is_negative ? 1 : 0;
-    const char* start = text;
-    std::uint64_t digits = 0;
-    for (; is_digit(*text) && text - start < 8; ++text)
-        digits = digits * 10 + static_cast<std::uint64_t>(*text - '0');
-    const auto whole = static_cast<std::size_t>(text - start);
-    if (whole == 0 || (*start == '0' && whole > 1)) return {};
-    int power = 0;
-    if (*text == '.') {
-        const std::size_t count = count_digits(++text);
-        if (count == 0 || count > static_cast<std::size_t>(kPowerMax)) return {};
-        if (whole + count > kDigitsMax) {
-            const std::size_t leading = digits == 0 ? whole + count_zeros(text) : 0;
-            if (whole + count - leading > kDigitsMax) return {};
+    const char* end = nullptr;
+    return read_quick(text, end);
+}
+
+QuickRun quick_floats(const char* text, std::span<float> out) {
+    static const bool has_avx2 = is_supported(InstructionSet::avx2);
+    std::size_t count = 0;
+    while (true) {
+        if (has_avx2) {
+            const std::span<float> rest = out.subspan(count);
+            const kernels::Run run = kernels::common_floats_avx2(text, rest.data(), rest.size());
+            count += run.count;
+            if (run.has_ended) return {count, *run.at == ']'};
+            text = skip_white_space(run.at);
         }
-        digits = append_digits(digits, text, count);
-        text += count;
-        power = -static_cast<int>(count);
+        if (count == out.size()) return {count, false};
+        const char* end = nullptr;
+        const QuickFloat number = read_quick(text, end);
+        if (!number.is_known) return {count, false};
+        out[count++] = number.value;
+        if (*end != ',') return {count, *end == ']'};
+        text = skip_white_space(end + 1);
     }
-    if (*text == 'e' || *text == 'E') {
-        text = read_exponent(text + 1, power);
-        if (text == nullptr) return {};
-    }
-    if (!ends_number(*text)) return {};
-    return scale(digits, power, is_negative);
 }
 
 }  // namespace qr::json

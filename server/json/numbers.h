@@ -5,6 +5,8 @@
 // it leaves is simdjson's business.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string_view>
 
 namespace qr::json {
@@ -20,5 +22,15 @@ struct QuickFloat {
 // The number at `text`, of which 64 bytes must be readable. Known only if it is a whole JSON number
 // followed by white space, ',', ']' or '}'.
 QuickFloat quick_float(const char* text);
+
+struct QuickRun {
+    std::size_t count = 0;    // numbers read
+    bool ends_array = false;  // directly behind the last of them is a ']'
+};
+
+// Reads an array's numbers from the one at `text` on into `out`: until there is one that
+// quick_float() does not know, something else than ',' and a little white space follows, or `out`
+// is full. 64 bytes must be readable from any place of the text on.
+QuickRun quick_floats(const char* text, std::span<float> out);
 
 }  // namespace qr::json

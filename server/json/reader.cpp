@@ -218,9 +218,23 @@ std::optional<std::string_view> Reader::integer_digits(Value& value) {
 
 Result<std::size_t> Reader::floats(Array& array, const Path& path, std::span<float> out) {
     std::size_t count = 0;
+    std::size_t read_ahead = 0;  // the first so many are in `out` already
     for (auto element : array) {
         Value value;
         if (const auto code = std::move(element).get(value)) return malformed(code);
+        if (count >= read_ahead && count < out.size()) {
+            const char* const text = value.raw_json_token().data();
+            const QuickRun run = quick_floats(text, out.subspan(count));
+            read_ahead = count + run.count;
+            if (run.ends_array) {
+                if (const auto code = array.raw_json().error()) return malformed(code);
+                return read_ahead;
+            }
+        }
+        if (count < read_ahead) {
+            ++count;  // On-Demand steps over it, and sees that a ',' or ']' follows
+            continue;
+        }
         QuickFloat number = quick_float(value.raw_json_token().data());
         if (!number.is_known) number.value = long_float(value);
         if (!std::isfinite(number.value)) return not_a_float(value, Path(path, count));

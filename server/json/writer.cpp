@@ -9,8 +9,10 @@
 
 namespace qr::json {
 void Writer::key(std::string_view name) {
-    string(name);
-    out_ += ':';
+    separate();
+    out_ += '"';
+    out_ += name;
+    out_ += "\":";
     needs_comma_ = false;
 }
 

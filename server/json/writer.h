@@ -20,6 +20,7 @@ class Writer {
     void end_object() { close('}'); }
     void begin_array() { open('['); }
     void end_array() { close(']'); }
+    // Ours, so it holds nothing that would have to be escaped.
     void key(std::string_view name);
 
     void string(std::string_view text);

@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <random>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "padded_text.h"
 
@@ -127,6 +129,139 @@ TEST(QuickFloat, IsRightOnRandomNumbers) {
         if (testing::Test::HasFatalFailure()) return;
     }
     EXPECT_GT(known, kRounds * 97 / 100);  // else the quick way is not worth its lines
+}
+
+// What quick_floats() reads of an array that begins with these numbers.
+std::vector<float> run_of(const std::string& numbers, std::size_t room = 64) {
+    const PaddedText text(numbers);
+    std::vector<float> out(room);
+    out.resize(quick_floats(text.view().data(), out).count);
+    return out;
+}
+
+std::vector<float> meanings_of(const std::vector<std::string>& numbers) {
+    std::vector<float> meanings;
+    for (const std::string& number : numbers)
+        meanings.push_back(meaning_of(number));
+    return meanings;
+}
+
+std::string join(const std::vector<std::string>& numbers, std::string_view separator) {
+    std::string text;
+    for (const std::string& number : numbers)
+        text += (text.empty() ? "" : std::string(separator)) + number;
+    return text;
+}
+
+TEST(QuickFloats, ReadsEveryCountOfDigitsOnBothSidesOfThePoint) {
+    const std::string digits = "123456789012345678";
+    for (std::size_t whole = 1; whole <= 8; ++whole) {
+        for (std::size_t fraction = 1; whole + fraction <= 18; ++fraction) {
+            for (const char* sign : {"", "-"}) {
+                const std::string number =
+                    sign + digits.substr(0, whole) + "." + digits.substr(whole, fraction);
+                const auto found = run_of(number + "]");
+                ASSERT_EQ(1U, found.size()) << number;
+                EXPECT_EQ(meaning_of(number), found[0]) << number;
+            }
+        }
+    }
+}
+
+TEST(QuickFloats, ReadsEighteenDigitsBehindZeros) {
+    const std::string digits = "123456789012345678";
+    for (std::size_t zeros = 0; zeros <= 6; ++zeros) {
+        for (std::size_t count = 1; count <= 18; ++count) {
+            const std::string number = "-0." + std::string(zeros, '0') + digits.substr(0, count);
+            const auto found = run_of(number + "]");
+            ASSERT_EQ(zeros + count <= 22 ? 1U : 0U, found.size()) << number;
+            if (found.empty()) continue;
+            EXPECT_EQ(meaning_of(number), found[0]) << number;
+        }
+    }
+}
+
+TEST(QuickFloats, GoesOnOverACommaWithALittleWhiteSpace) {
+    EXPECT_EQ((std::vector<float>{0.5F, -1.25F, 2.0F}), run_of("0.5,-1.25, 2.0]"));
+    EXPECT_EQ((std::vector<float>{0.5F, 1.25F, 2.5F}), run_of("0.5,\n        1.25,\t\r\n2.5\n]"));
+    EXPECT_EQ((std::vector<float>{0.5F}), run_of("0.5 ,1.25]"));
+    EXPECT_EQ((std::vector<float>{0.5F}), run_of("0.5}"));
+    EXPECT_EQ((std::vector<float>{0.5F}), run_of("0.5," + std::string(40, ' ') + "1.5]"));
+}
+
+TEST(QuickFloats, GoesOnOverNumbersOfOtherForms) {
+    EXPECT_EQ((std::vector<float>{0.5F, 1.0F, 1e-5F, -0.0F, 1.5e3F, 2.5F}),
+              run_of("0.5,1,1e-5,-0,1.5E+3,2.5]"));
+}
+
+TEST(QuickFloats, StopsBeforeWhatQuickFloatDoesNotKnow) {
+    for (const char* other :
+         {"", "-", ".5", "1.", "01.5", "-00.5", "+1.5", "1.5a", "1.5.5", "null", "\"1.5\"", "[1.5]",
+          "123456789.5", "1e23", "0.9234567890123456789", "1.5\"", "--1.5", "nan"}) {
+        const auto found = run_of("0.25," + std::string(other) + "]");
+        EXPECT_EQ((std::vector<float>{0.25F}), found) << other;
+    }
+}
+
+TEST(QuickFloats, ReadsNoMoreThanThereIsRoomFor) {
+    EXPECT_EQ((std::vector<float>{0.5F, 1.5F}), run_of("0.5,1.5,2.5]", 2));
+    EXPECT_TRUE(run_of("0.5,1.5]", 0).empty());
+}
+
+TEST(QuickFloats, SaysWhetherTheArrayEndsBehindThem) {
+    std::vector<float> out(2);
+    const auto ends_array = [&](const char* numbers) {
+        const PaddedText text(numbers);
+        return quick_floats(text.view().data(), out).ends_array;
+    };
+    EXPECT_TRUE(ends_array("0.5]"));
+    EXPECT_TRUE(ends_array("0.5, 1.5],0.5"));
+    EXPECT_FALSE(ends_array("0.5 ]"));
+    EXPECT_FALSE(ends_array("0.5}"));
+    EXPECT_FALSE(ends_array("0.5,]"));
+    EXPECT_TRUE(ends_array("0.5,1]"));
+    EXPECT_FALSE(ends_array("0.5,1.5,2.5]"));
+}
+
+TEST(QuickFloats, KeepsTheSignOfZero) {
+    const auto found = run_of("-0.0,0.0]");
+    ASSERT_EQ(2U, found.size());
+    EXPECT_TRUE(std::signbit(found[0]));
+    EXPECT_FALSE(std::signbit(found[1]));
+}
+
+TEST(QuickFloats, ReadsRandomArraysToTheBit) {
+    std::mt19937_64 random(20261128);
+    std::uniform_real_distribution<double> uniform(-0.09, 0.09);
+    for (const char* format :
+         {"%.1f", "%.6f", "%.9f", "%.14f", "%.15f", "%.16f", "%.17f", "%.19f"}) {
+        std::vector<std::string> numbers;
+        for (int i = 0; i < 20000; ++i)
+            numbers.push_back(print(format, uniform(random)));
+        for (const char* separator : {",", ", "}) {
+            const auto found = run_of(join(numbers, separator) + "]", numbers.size());
+            std::vector<float> expected = meanings_of(numbers);
+            // A number it cannot prove ends a run; what stands before it must be right.
+            expected.resize(found.size());
+            EXPECT_EQ(expected, found) << format << ", seed 20261128";
+            EXPECT_GT(found.size(), 500U) << format;
+        }
+    }
+}
+
+TEST(QuickFloats, IsRightBesideTheMiddleOfTwoFloats) {
+    std::mt19937 random(20261129);
+    for (int round = 0; round < 20000; ++round) {
+        const auto bits = static_cast<std::uint32_t>(0x38000000U + random() % 0x0A000000U);
+        const double low = std::bit_cast<float>(bits);
+        const double high = std::bit_cast<float>(bits + 1);
+        for (int places = 7; places <= 17; ++places) {
+            const std::string number = print("%.*f", places, (low + high) / 2);
+            const auto found = run_of(number + "]");
+            if (found.empty()) continue;
+            ASSERT_EQ(meaning_of(number), found[0]) << number;
+        }
+    }
 }
 
 }  // namespace
