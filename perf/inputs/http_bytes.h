@@ -1,9 +1,11 @@
-// Heads and bodies as they come over the wire.
+// Heads and bodies as they come over the wire, and the gate of a head.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+
+#include "server/http/framing.h"
 
 namespace qr::perf {
 
@@ -27,7 +29,17 @@ inline constexpr std::string_view kRequestHead =
     "Traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"
     "\r\n";
 
+// As a session reads it: its end is found, then it is parsed.
+Result<http::Head> read_head(std::string_view bytes);
+
+// Passes what kRequestHead says, read line by line. Returns the hash of its fields.
+std::string pass_gate(std::string_view name, const Result<http::Head>& head);
+
 // In the chunked coding, every chunk but the last of `chunk_bytes`, without trailers.
 std::string chunked_text(std::string_view body, std::size_t chunk_bytes);
+
+// Undoes it, copying the data out as the body's reader does. `size` is reserved; empty when the
+// text is refused.
+std::string unchunk(std::string_view text, std::size_t size);
 
 }  // namespace qr::perf
