@@ -30,8 +30,11 @@ class GuardError(Exception):
 
 def run(command):
     """Its output. The environment is the same everywhere: it decides what malloc and ld.so do."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS_MAX,
-                          env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS_MAX,
+                              env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise GuardError(str(error)) from error
     if done.returncode != 0:
         raise GuardError(f"{' '.join(map(str, command))}: exit status {done.returncode}: "
                          f"{done.stderr.strip()}")

@@ -52,6 +52,19 @@ class Output(unittest.TestCase):
                 guard.total(text)
 
 
+class Run(unittest.TestCase):
+    def test_tells_why_a_program_failed(self):
+        with self.assertRaisesRegex(guard.GuardError, "exit status 1: wrong: rank: differs"):
+            guard.run(["sh", "-c", "echo 'wrong: rank: differs' >&2; exit 1"])
+        with self.assertRaisesRegex(guard.GuardError, "no_such_program"):
+            guard.run(["/no_such_program"])
+
+    def test_has_the_same_environment_everywhere(self):
+        with mock.patch.dict(os.environ, {"MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "x"}):
+            self.assertEqual(["LC_ALL=C", "PATH=/usr/bin:/bin"],
+                             sorted(guard.run(["env"]).split()))
+
+
 class Commands(unittest.TestCase):
     """check and update with figures in a folder of their own and counts made up here."""
 
