@@ -52,6 +52,15 @@ function(qr_fuzzer name)
     target_link_libraries(${name} PRIVATE ${ARG_LINK})
 endfunction()
 
+# qr_benchmark(name SOURCES a_bench.cpp... [LINK room...]): a program of perf/micro.h. With tests,
+# its smoke sizes are one (tests/perf).
+function(qr_benchmark name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE qr_perf_micro ${ARG_LINK})
+    set_property(GLOBAL APPEND PROPERTY QR_BENCHMARK_PROGRAMS ${name})
+endfunction()
+
 # qr_embed(target file...): each file becomes `extern const std::string_view qr::embedded::<name>`,
 # declared in "embedded/<name>.h"; the name is the file's with every other character turned to _.
 function(qr_embed target)

@@ -10,7 +10,7 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 
 option(QR_TESTS "Build the tests" ON)
-option(QR_BENCHMARKS "Build the micro benchmarks" OFF)
+option(QR_BENCHMARKS "Build the benchmarks, without tests as well" OFF)
 option(QR_FUZZERS "Build the libFuzzer targets (clang only)" OFF)
 set(QR_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them: address,undefined or thread")
 

@@ -43,7 +43,8 @@ libclang-rt-14-dev      libFuzzer and the sanitizers for clang
 llvm-14                 llvm-cov: coverage of the parsers
 clang-format-14         formatting
 shellcheck              lints the scripts
-valgrind                a CPU without AVX-512, to see a backend refused
+libbenchmark-dev        micro benchmarks, whose smoke sizes are tests
+valgrind                a CPU without AVX-512, to see a backend refused; counts instructions
 systemd                 systemd-analyze, which checks our unit'
     [bench]='
 libbenchmark-dev        micro benchmarks

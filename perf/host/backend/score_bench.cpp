@@ -1,26 +1,30 @@
 // What exact double scoring costs beside a fused float32 kernel, in the same run.
 //
-// A correctness gate comes first: nothing is timed unless the backend gives the reference's bits.
-// Requests rotate through several buffers that together fit the L2 cache, as vectors do that were
-// read from a socket a moment ago; `offset` is how many bytes they start behind a cache line (a
-// binary body has them anywhere). BM_Ratio takes both sides in turns, block by block, and reports
-// the median of the blocks' ratios: its `vs_fp32_row` and `vs_fp32_four` are the figures to quote,
-// and --benchmark_format=json hands them to a script.
-#include <benchmark/benchmark.h>
-
+// A correctness gate comes first: nothing is timed unless the backend gives the bits of the
+// reference, which is plain loops in double precision, and float32 the same to 1e-5. Hashes are of
+// the scores. Requests rotate through several buffers that together fit the L2 cache, as vectors do
+// that were read from a socket a moment ago; `offset` is how many bytes they start behind a cache
+// line (a binary body has them anywhere). BM_Ratio takes both sides in turns, block by block, and
+// reports the median of the blocks' ratios: its `vs_fp32_row` and `vs_fp32_four` are the figures to
+// quote, and --benchmark_format=json hands them to a script.
 #include <algorithm>
-#include <bit>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <random>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "host/backend/backends.h"
 #include "host/base/buffer.h"
+#include "host/base/cpu_features.h"
+#include "perf/gate.h"
 #include "perf/host/backend/fp32_baseline.h"
+#include "perf/micro.h"
 
 namespace qr::perf {
 namespace {
@@ -69,40 +73,36 @@ std::unique_ptr<FidelityBackend> backend(std::string_view name) {
     std::exit(1);
 }
 
-std::uint64_t first_difference(FidelityBackend& tested, FidelityBackend& reference,
-                               const ScoreBatch& batch) {
-    const auto found = tested.score(batch);
-    const auto expected = reference.score(batch);
-    for (std::size_t i = 0; i < kDocuments; ++i) {
-        if (std::bit_cast<std::uint64_t>(found->tasks[0].values[i]) !=
-            std::bit_cast<std::uint64_t>(expected->tasks[0].values[i]))
-            return i;
+// Of every batch, one after the other.
+std::vector<double> scores_of(FidelityBackend& tested, const std::vector<ScoreBatch>& batches) {
+    std::vector<double> all;
+    for (const ScoreBatch& batch : batches) {
+        const auto scores = tested.score(batch);
+        if (!scores.ok()) shut_gate(tested.name(), scores.error().message);
+        const std::vector<double>& values = scores->tasks[0].values;
+        all.insert(all.end(), values.begin(), values.end());
     }
-    return kDocuments;
+    return all;
 }
 
-// Ends the program unless every method gives the reference's bits and float32 the same to 1e-5.
-void gate() {
-    const auto requests = make_requests(4);
-    const auto tested = backend("cpu");
+// The backend's scores have the reference's bits. Returns their hash.
+std::string gate(std::string_view name, FidelityBackend& tested,
+                 const std::vector<ScoreBatch>& batches) {
     const auto reference = backend("reference");
-    for (const auto& method : scoring::kMethods) {
-        for (const ScoreBatch& batch : make_batches(requests, method.method)) {
-            if (first_difference(*tested, *reference, batch) == kDocuments) continue;
-            std::fprintf(stderr, "wrong: %.*s differs from the reference\n",
-                         static_cast<int>(method.name.size()), method.name.data());
-            std::exit(1);
-        }
-    }
-    const auto exact = reference->score(make_batches(requests, scoring::Method::cosine)[0]);
+    const std::vector<double> expected = scores_of(*reference, batches);
+    const std::vector<double> found = scores_of(tested, batches);
+    return pass_gate<double>(name, expected, found);
+}
+
+void gate_float32(const Request& request, std::span<const double> exact) {
     for (const Fp32Pass& pass : {kFp32ByRow, kFp32FourRows}) {
         std::vector<float> cosines(kDocuments);
-        pass.run(requests[0].query().data, requests[0].documents().data, kDocuments, kDimension,
+        pass.run(request.query().data, request.documents().data, kDocuments, kDimension,
                  cosines.data());
         for (std::size_t i = 0; i < kDocuments; ++i) {
-            if (std::abs(exact->tasks[0].values[i] - double{cosines[i]}) <= 1e-5) continue;
-            std::fprintf(stderr, "wrong: the float32 kernel, %s\n", pass.name);
-            std::exit(1);
+            if (std::abs(exact[i] - double{cosines[i]}) <= 1e-5) continue;
+            shut_gate(std::string("float32, ") + pass.name,
+                      "differs from the exact cosine of row " + std::to_string(i));
         }
     }
 }
@@ -124,8 +124,8 @@ double median(std::vector<double> values) {
 }
 
 // Both sides in turns, so that a change of clock or a noisy neighbour meets both.
-void BM_Ratio(benchmark::State& state) {
-    const auto requests = make_requests(static_cast<std::size_t>(state.range(0)));
+void compare(benchmark::State& state, std::size_t offset_bytes) {
+    const auto requests = make_requests(offset_bytes);
     const auto batches = make_batches(requests, scoring::Method::signed_fidelity);
     const auto tested = backend("cpu");
     std::vector<float> cosines(kDocuments);
@@ -151,52 +151,80 @@ void BM_Ratio(benchmark::State& state) {
     state.counters["fp32_four_us"] = median(four_rows_us);
     state.counters["vs_fp32_row"] = median(by_row_ratios);
     state.counters["vs_fp32_four"] = median(four_rows_ratios);
-    state.SetLabel(std::string(fp32_instruction_set()) + " float32 beside " +
-                   tested->capabilities().instruction_set + " exact");
 }
-BENCHMARK(BM_Ratio)->ArgName("offset")->Arg(0)->Arg(4)->Iterations(400);
 
-void BM_Score(benchmark::State& state, const char* name, scoring::Method method) {
+void add_ratio(std::size_t offset_bytes, Sizes sizes) {
+    const std::string name = "BM_Ratio/offset:" + std::to_string(offset_bytes);
+    const auto requests = make_requests(offset_bytes);
+    const auto tested = backend("cpu");
+    gate_float32(requests[0],
+                 scores_of(*backend("reference"), make_batches(requests, scoring::Method::cosine)));
+    const std::string hash =
+        gate(name, *tested, make_batches(requests, scoring::Method::signed_fidelity));
+    const std::string note = std::string(fp32_instruction_set()) + " float32 beside " +
+                             tested->capabilities().instruction_set + " exact";
+    add_benchmark(
+        name, hash, [offset_bytes](benchmark::State& state) { compare(state, offset_bytes); }, note)
+        ->Iterations(sizes == Sizes::smoke ? 2 : 400);
+}
+
+void score(benchmark::State& state, FidelityBackend& tested, scoring::Method method) {
     const auto requests = make_requests(4);
     const auto batches = make_batches(requests, method);
-    auto made = make_backend(name, {.threads = 1});
-    if (!made.ok()) {
-        state.SkipWithError(made.error().message.c_str());
-        return;
-    }
     std::size_t i = 0;
     for (auto _ : state)
-        benchmark::DoNotOptimize((*made)->score(batches[i++ % kRequests]));
+        benchmark::DoNotOptimize(tested.score(batches[i++ % kRequests]));
 }
-BENCHMARK_CAPTURE(BM_Score, avx512, "cpu-avx512", scoring::Method::signed_fidelity);
-BENCHMARK_CAPTURE(BM_Score, avx2, "cpu-avx2", scoring::Method::signed_fidelity);
-BENCHMARK_CAPTURE(BM_Score, scalar, "cpu-scalar", scoring::Method::signed_fidelity);
-BENCHMARK_CAPTURE(BM_Score, bures_angle, "cpu", scoring::Method::bures_angle);
-BENCHMARK_CAPTURE(BM_Score, reference, "reference", scoring::Method::signed_fidelity);
+
+// Left out where this CPU cannot run it.
+void add_score(std::string_view backend_name, const scoring::MethodInfo& method) {
+    auto made = make_backend(backend_name, {.threads = 1});
+    if (!made.ok()) return;
+    const std::shared_ptr<FidelityBackend> tested = std::move(made).value();
+    const std::string name =
+        "BM_Score/" + std::string(backend_name) + "/" + std::string(method.name);
+    const auto requests = make_requests(4);
+    const std::string hash = gate(name, *tested, make_batches(requests, method.method));
+    add_benchmark(name, hash, [tested, method = method.method](benchmark::State& state) {
+        score(state, *tested, method);
+    });
+}
 
 // Many queries against the same documents: the converted row is used by four of them.
-void BM_ManyQueries(benchmark::State& state) {
-    const auto requests = make_requests(0);
-    const auto tested = backend("cpu");
-    const MatrixView documents = requests[0].documents();
-    const MatrixView queries = {requests[1].documents().data,
-                                static_cast<std::size_t>(state.range(0)), kDimension};
-    const ScoreBatch batch = {{{queries, documents, scoring::Method::signed_fidelity}}};
-    for (auto _ : state)
-        benchmark::DoNotOptimize(tested->score(batch));
-    state.SetItemsProcessed(state.iterations() * state.range(0) *
-                            static_cast<std::int64_t>(kDocuments));  // pairs
+void add_many_queries(std::size_t queries) {
+    const std::string name = "BM_ManyQueries/queries:" + std::to_string(queries);
+    const auto requests = std::make_shared<const std::vector<Request>>(make_requests(0));
+    const MatrixView rows = {(*requests)[1].documents().data, queries, kDimension};
+    const ScoreBatch batch = {
+        {{rows, (*requests)[0].documents(), scoring::Method::signed_fidelity}}};
+    const std::shared_ptr<FidelityBackend> tested = backend("cpu");
+    const std::string hash = gate(name, *tested, {batch});
+    add_benchmark(name, hash, [requests, batch, tested, queries](benchmark::State& state) {
+        for (auto _ : state)
+            benchmark::DoNotOptimize(tested->score(batch));
+        state.SetItemsProcessed(state.iterations() *
+                                static_cast<std::int64_t>(queries * kDocuments));  // pairs
+    });
 }
-BENCHMARK(BM_ManyQueries)->ArgName("queries")->Arg(1)->Arg(4)->Arg(16)->Arg(64);
+
+void prepare(Sizes sizes) {
+    for (const std::size_t offset_bytes : {0U, 4U})
+        add_ratio(offset_bytes, sizes);
+    for (const auto& method : scoring::kMethods)
+        add_score("cpu", method);
+    for (const char* name : {"cpu-avx512", "cpu-avx2", "cpu-scalar", "reference"})
+        add_score(name, scoring::info(scoring::Method::signed_fidelity));
+    for (const std::size_t queries : {1U, 4U, 16U, 64U})
+        add_many_queries(queries);
+}
 
 }  // namespace
 }  // namespace qr::perf
 
 int main(int argc, char** argv) {
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-    qr::perf::gate();
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
-    return 0;
+    if (!qr::is_supported(qr::InstructionSet::avx2)) {
+        std::fprintf(stderr, "skipped=1: the float32 baseline needs a CPU with AVX2\n");
+        return 1;
+    }
+    return qr::perf::run_benchmarks(argc, argv, qr::perf::prepare);
 }
