@@ -44,7 +44,8 @@ llvm-14                 llvm-cov: coverage of the parsers
 clang-format-14         formatting
 shellcheck              lints the scripts
 valgrind                a CPU without AVX-512, to see a backend refused
-systemd                 systemd-analyze, which checks our unit'
+systemd                 systemd-analyze, which checks our unit
+openssl                 makes the certificate of a test over TLS'
     [bench]='
 libbenchmark-dev        micro benchmarks
 nginx-light             the server that ours is measured beside

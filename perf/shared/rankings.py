@@ -1,4 +1,4 @@
-"""Scores and rankings in double precision, sharing nothing with the product: what answers are held to.
+"""Scores and rankings in double precision: what answers are held to. Nothing here is the product's.
 
 The product of two float32 is exact in double and fsum rounds once, so these are the true scores of
 the float32 values to the last bit or two.

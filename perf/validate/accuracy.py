@@ -1,8 +1,8 @@
 """nDCG@10 of the server's rankings on a judged data set, beside the classical control's.
 
-The control is the ranking by cosine, computed here in double precision; the server is asked for the
-ten best of the whole corpus by each of its methods. A method whose score rises with the cosine ranks
-as the control does, so its improvement is 0 whatever the data.
+The control is the ranking by cosine, computed here in double precision; the server is asked for
+the ten best of the whole corpus by each of its methods. A method whose score rises with the cosine
+ranks as the control does, so its improvement is 0 whatever the data.
 """
 
 import json

@@ -11,8 +11,8 @@ DOCUMENT_COUNTS = (1, 50, 100)
 class Kind:
     unit: str
     is_better: str  # "lower" or "higher"
-    # Whether it can be held to a baseline within a tenth: medians and the throughput. The slowest few
-    # of some hundred are one disturbance's, and memory depends on what the server did before.
+    # Whether it can be held to a baseline within a tenth: medians and the throughput. The slowest
+    # few of some hundred are one disturbance's, and memory depends on what the server did before.
     is_compared: bool = False
 
 

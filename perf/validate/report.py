@@ -18,8 +18,9 @@ def has_colour(stream):
 def _value(value, unit):
     if value is None:
         return ""
-    text = value if isinstance(value, str) else f"{value:.4g}"
-    return f"{text} {unit}".rstrip()
+    if not isinstance(value, str):
+        value = f"{value:.0f}" if 1e4 <= value < 1e9 else f"{value:.4g}"
+    return f"{value} {unit}".rstrip()
 
 
 def _word(row, is_coloured):

@@ -42,7 +42,8 @@ def read_health(endpoint):
     if reply.status != 200 or found is None:
         raise client.NotReachable(f"/health: {reply.failure or f'answered {reply.status}'}")
     backends = found.get("backends")
-    if not isinstance(backends, list) or not isinstance(found.get("status"), str):
+    if (not isinstance(backends, list) or not all(isinstance(b, dict) for b in backends)
+            or not isinstance(found.get("status"), str)):
         raise client.NotReachable("/health: its answer is not a QuantumRerank server's")
     return Health(found["status"], found.get("reason", ""), found.get("version", ""), backends,
                   found.get("failover", {}))

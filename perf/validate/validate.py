@@ -175,6 +175,7 @@ def main(words):
     arguments = parse_arguments(words)
     try:
         result, rows = validate(arguments)
+        print(report.table(result, rows, report.has_colour(sys.stdout)))
         if arguments.output:
             text = json.dumps(report.as_json(result, rows), indent=1, allow_nan=False)
             arguments.output.write_text(text + "\n", encoding="utf-8")
@@ -184,7 +185,6 @@ def main(words):
     except (budgets.BudgetsError, client.UsageError, OSError) as error:
         print(f"validate.py: {error}", file=sys.stderr)
         return 2
-    print(report.table(result, rows, report.has_colour(sys.stdout)))
     return result["exit_status"]
 
 
