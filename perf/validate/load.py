@@ -90,8 +90,8 @@ class Load:
                                     daemon=True) for own in counts]
         for client in clients:
             client.start()
+        began = time.monotonic()  # before any has begun: a rate may be told too low, not too high
         start.wait()
-        began = time.monotonic()
         for client in clients:
             client.join()
         took = time.monotonic() - began

@@ -15,6 +15,11 @@ import pathlib
 import platform
 import sys
 
+if sys.version_info < (3, 11):  # status 1 would say that the server missed something
+    print("validate.py: found Python " + platform.python_version() + ", allowed 3.11 and newer",
+          file=sys.stderr)
+    sys.exit(2)
+
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "shared"))
 
@@ -54,7 +59,10 @@ def parse_arguments(arguments):
     parser.add_argument("--write-baseline", action="store_true",
                         help="keep this run as the baseline instead of comparing with it")
     parser.add_argument("--output", type=pathlib.Path, metavar="FILE", help="the report as JSON")
-    return parser.parse_args(arguments)
+    found = parser.parse_args(arguments)
+    if found.machine is not None and not machines.slug(found.machine):
+        parser.error(f"--machine: found {found.machine!r}, allowed a name with a letter or digit")
+    return found
 
 
 def measure_memory(metrics):

@@ -91,6 +91,7 @@ class OnTheCpu(ValidationTest):
         cases = ((("--budgets", "absent.toml"), "absent.toml"),
                  (("--accuracy-data", self.folder / "absent"), "found 0 folders"),
                  (("--api-key-file", self.folder / "absent"), "--api-key-file"),
+                 (("--machine", "--"), "--machine"),
                  (("--no-such-option",), "--no-such-option"))
         for flags, word in cases:
             result = self.validate(self.server.url, *flags)
