@@ -45,7 +45,8 @@ clang-format-14         formatting
 shellcheck              lints the scripts
 libbenchmark-dev        micro benchmarks, whose smoke sizes are tests
 valgrind                a CPU without AVX-512, to see a backend refused; counts instructions
-systemd                 systemd-analyze, which checks our unit'
+systemd                 systemd-analyze, which checks our unit
+openssl                 makes the certificate of a test over TLS'
     [bench]='
 libbenchmark-dev        micro benchmarks
 nginx-light             the server that ours is measured beside

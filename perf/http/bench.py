@@ -19,12 +19,14 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "shared"))
+
 import bodies
 import processes
+import rankings
 import report
 
 MIB = 1 << 20
-SCORE_TOLERANCE = 1e-12
 TARGET_REPEATS = 50
 IDLE_SECONDS = 20
 
@@ -39,11 +41,10 @@ def correctness_gate(server, forms):
             raise SystemExit(f"{name}: answered {status}: {data[:500]!r}")
         answers[name] = [(r["index"], r["relevance_score"]) for r in json.loads(data)["results"]]
     for name, found in answers.items():
-        same = len(found) == len(expected) and all(
-            have[0] == want[0] and abs(have[1] - want[1]) <= SCORE_TOLERANCE
-            for have, want in zip(found, expected))
-        if not same or found != answers["binary"]:
-            raise SystemExit(f"{name}: a wrong answer: {found}, expected {expected}")
+        if wrong := rankings.difference(found, expected):
+            raise SystemExit(f"{name}: a wrong answer: {wrong}")
+        if found != answers["binary"]:
+            raise SystemExit(f"{name}: {found}, binary: {answers['binary']}: not the same bits")
 
 
 def simdjson_floor(build, folder, seconds):

@@ -4,11 +4,11 @@ import json
 import os
 import pathlib
 import platform
-import re
 import statistics
 import subprocess
 import sys
 
+import machines
 import processes
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -35,22 +35,11 @@ def _package(name):
     return _output("dpkg-query", "-W", "-f", "${Version}", name)
 
 
-def cpu_model():
-    cpuinfo = pathlib.Path("/proc/cpuinfo").read_text()
-    found = re.search(r"model name\s*:\s*(.+)", cpuinfo)
-    return found.group(1).strip() if found else platform.machine()
-
-
-def machine():
-    words = re.sub(r"\(R\)|\(TM\)|CPU|Processor|\d+-Core|@.*", " ", cpu_model())
-    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") + f"-{os.cpu_count()}-cores"
-
-
 def origin(program, command):
     """Where and of what a measurement was taken; `command` repeats it."""
     return {
-        "machine": machine(),
-        "cpu": cpu_model(),
+        "machine": machines.machine(),
+        "cpu": machines.cpu_model(),
         "cores": os.cpu_count(),
         "kernel": platform.release(),
         "commit": _output("git", "rev-parse", "--short=12", "HEAD"),

@@ -3,8 +3,9 @@
 import array
 import base64
 import json
-import math
 import random
+
+import rankings
 
 DOCUMENTS = 100
 DIMENSION = 768
@@ -33,6 +34,13 @@ def _base64(vector):
     return {"vector": base64.b64encode(vector.tobytes()).decode()}
 
 
+def binary(name, header, tensors):
+    """A binary body: the JSON header, then the tensors (arrays of float32) as it declares them."""
+    return Body(name, header.encode() + b"".join(tensor.tobytes() for tensor in tensors), {
+        "Content-Type": "application/octet-stream",
+        "Inference-Header-Content-Length": str(len(header))})
+
+
 def make(documents=DOCUMENTS, dimension=DIMENSION):
     """The forms by name, of the same vectors."""
     query, *rows = vectors(1 + documents, dimension)
@@ -44,9 +52,7 @@ def make(documents=DOCUMENTS, dimension=DIMENSION):
     encoded = json.dumps({"query": _base64(query), "documents": [_base64(row) for row in rows],
                           "top_n": TOP_N})
     return {
-        "binary": Body("binary", header.encode() + b"".join(v.tobytes() for v in (query, *rows)), {
-            "Content-Type": "application/octet-stream",
-            "Inference-Header-Content-Length": str(len(header))}),
+        "binary": binary("binary", header, (query, *rows)),
         "base64": Body("base64", encoded.encode(), as_json),
         "json": Body("json", numbers.encode(), as_json),
     }
@@ -55,14 +61,18 @@ def make(documents=DOCUMENTS, dimension=DIMENSION):
 def expected(documents=DOCUMENTS, dimension=DIMENSION):
     """(index, signed fidelity) of the best, computed here in double precision."""
     query, *rows = vectors(1 + documents, dimension)
+    return _ranking(query, rows)
 
-    def dot(a, b):
-        return math.fsum(x * y for x, y in zip(a, b))
 
-    def score(row):
-        cosine = dot(query, row) / math.sqrt(dot(query, query) * dot(row, row))
-        return ((1 + cosine) / 2) ** 2
+def search(queries, documents):
+    """(body, the expected ranking of each query): a large request, binary."""
+    rows = vectors(queries + documents)
+    header = json.dumps({"queries": {"shape": [queries, DIMENSION]},
+                         "documents": {"shape": [documents, DIMENSION]}, "top_n": TOP_N})
+    body = binary("search", header, rows)
+    return body, [_ranking(query, rows[queries:]) for query in rows[:queries]]
 
-    scores = [score(row) for row in rows]
-    best = sorted(range(documents), key=lambda i: (-scores[i], i))[:TOP_N]
-    return [(index, scores[index]) for index in best]
+
+def _ranking(query, rows):
+    scores = [rankings.signed_fidelity(c) for c in rankings.cosines(query, rows)]
+    return rankings.best(scores, TOP_N)
