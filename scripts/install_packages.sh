@@ -4,6 +4,7 @@
 #   scripts/install_packages.sh build            what compiles and runs the server (the default)
 #   scripts/install_packages.sh build test       and what the tests need
 #   scripts/install_packages.sh build bench      and what the benchmarks need
+#   scripts/install_packages.sh bench peers      and what the server is compared with
 #   scripts/install_packages.sh build package    and what makes the Debian packages
 #   scripts/install_packages.sh build cuda       and a CUDA toolkit below build/ where none is
 #                                                installed: for the module and for emulated tests
@@ -52,6 +53,10 @@ libbenchmark-dev        micro benchmarks
 nginx-light             the server that ours is measured beside
 libnginx-mod-http-echo  makes it read a request body
 wrk                     drives both'
+    [peers]='
+python3-venv            keeps the Python packages that we measure beside out of the system
+python3-faiss           FAISS as Debian has it
+python3-threadpoolctl   says which BLAS a library uses'
     [package]='
 dpkg-dev                computes what a package depends on
 file                    tells it which files are programs'
@@ -64,8 +69,11 @@ purposes=()
 for argument in "$@"; do
     case $argument in
         --list) list_only=1 ;;
-        build | test | bench | package | cuda) purposes+=("$argument") ;;
-        *) die "unknown argument '$argument'; allowed: --list, build, test, bench, package, cuda" ;;
+        build | test | bench | peers | package | cuda) purposes+=("$argument") ;;
+        *)
+            die "unknown argument '$argument'; allowed: --list, build, test, bench, peers," \
+                "package, cuda"
+            ;;
     esac
 done
 [ ${#purposes[@]} -gt 0 ] || purposes=(build)

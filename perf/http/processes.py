@@ -16,6 +16,7 @@ import time
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 START_TIMEOUT_S = 30
 CONNECTIONS = 4
+WRK_TIMEOUT_S = 2
 NGINX = "/usr/sbin/nginx"
 NGINX_BODY_BUFFER = "1m"  # so that a body stays in memory
 ECHO_MODULE = "/usr/lib/nginx/modules/ngx_http_echo_module.so"
@@ -73,7 +74,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def _wait_for(port, path, process):
+def wait_for(port, path, process):
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -97,7 +98,7 @@ def request(port, method, path, body=None, headers=None):
         connection.close()
 
 
-class _Process:
+class Process:
     """A child that is ended with its context."""
 
     def __enter__(self):
@@ -126,7 +127,7 @@ class _Process:
         return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024
 
 
-class Ours(_Process):
+class Ours(Process):
     # One line a request is a cost that nginx is spared too (access_log off).
     FLAGS = ("--log-level", "warn")
 
@@ -138,25 +139,28 @@ class Ours(_Process):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("QR_")}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, stderr=log, env=environment)
-        _wait_for(self.port, "/health/ready", self.process)
+        wait_for(self.port, "/health/ready", self.process)
 
 
-class Nginx(_Process):
-    def __init__(self, folder):
+class Nginx(Process):
+    def __init__(self, folder, body_buffer=NGINX_BODY_BUFFER):
         self.port = free_port()
         folder = pathlib.Path(folder)
         (folder / "static.txt").write_bytes(b"x" * STATIC_BYTES)
         configuration = folder / "nginx.conf"
         configuration.write_text(NGINX_CONFIGURATION.format(
             module=ECHO_MODULE, user=getpass.getuser(), folder=folder, port=self.port,
-            body_buffer=NGINX_BODY_BUFFER))
+            body_buffer=body_buffer))
         self.process = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(configuration), "-e",
                                          str(folder / "nginx.log")])
-        _wait_for(self.port, "/static.txt", self.process)
+        wait_for(self.port, "/static.txt", self.process)
 
 
-def load(server, path, seconds, folder, body=None):
-    """Drives one path; {"requests", "cpu_us" (of the server, per request), "p50_us", ...}."""
+def load(server, path, seconds, folder, body=None, timeout_s=WRK_TIMEOUT_S):
+    """Drives one path; {"requests", "cpu_us" (of the server, per request), "p50_us", ...}.
+
+    An answer slower than `timeout_s` is an error.
+    """
     headers = "".join(f'wrk.headers["{k}"] = "{v}"\n' for k, v in (body.headers if body else {})
                       .items())
     body_file = "nil"
@@ -168,8 +172,9 @@ def load(server, path, seconds, folder, body=None):
     script.write_text(WRK_SCRIPT.format(body=body_file, headers=headers))
     before = server.cpu_seconds()
     result = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script),
-         f"http://127.0.0.1:{server.port}{path}"], capture_output=True, text=True, check=True)
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", f"{timeout_s}s",
+         "-s", str(script), f"http://127.0.0.1:{server.port}{path}"],
+        capture_output=True, text=True, check=True)
     cpu = server.cpu_seconds() - before
     figures = json.loads(result.stdout.strip().splitlines()[-1])
     if figures["errors"] or not figures["requests"]:

@@ -31,7 +31,7 @@ def _output(*command):
     return (done.stdout + done.stderr).strip()
 
 
-def _package(name):
+def package(name):
     return _output("dpkg-query", "-W", "-f", "${Version}", name)
 
 
@@ -62,7 +62,7 @@ def provenance(build, arguments):
             "load": f"wrk -t1 -c{processes.CONNECTIONS} -d{arguments.seconds}s, keep-alive, "
                     f"{arguments.rounds} rounds in turns",
         },
-        "versions": {name: _package(name) for name in
+        "versions": {name: package(name) for name in
                      ("nginx", "libnginx-mod-http-echo", "wrk", "libsimdjson-dev")},
     }
 

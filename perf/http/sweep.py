@@ -16,9 +16,12 @@ import statistics
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "shared"))
+
 import bodies
 import processes
 import qr_load
+import rankings
 import report
 
 DOCUMENTS = (1, 3, 10, 30, 100, 300, 1000)
@@ -28,7 +31,6 @@ SMALL = (10, 384)  # documents and dimension of the requests that many clients s
 FORMS = ("binary", "base64", "json")
 LOOP_CLIENTS = 4
 RATE_SHARES = (0.1, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9)
-SCORE_TOLERANCE = 1e-12
 SEED = 1
 WARM_UP_SECONDS = 0.3
 
@@ -40,12 +42,8 @@ def gate(server, body, documents, dimension):
         raise SystemExit(f"{body.name}, {documents} x {dimension}: answered {status}: "
                          f"{data[:500]!r}")
     found = [(r["index"], r["relevance_score"]) for r in json.loads(data)["results"]]
-    expected = bodies.expected(documents, dimension)
-    if len(found) != len(expected) or any(
-            have[0] != want[0] or abs(have[1] - want[1]) > SCORE_TOLERANCE
-            for have, want in zip(found, expected)):
-        raise SystemExit(f"{body.name}, {documents} x {dimension}: a wrong answer: {found}, "
-                         f"expected {expected}")
+    if wrong := rankings.difference(found, bodies.expected(documents, dimension)):
+        raise SystemExit(f"{body.name}, {documents} x {dimension}: a wrong answer: {wrong}")
 
 
 def only_200(figures, what):
