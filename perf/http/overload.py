@@ -127,7 +127,7 @@ class Load:
         self._command = [str(arguments.qr_load), "--url",
                          f"http://127.0.0.1:{server.port}/v1/rerank", "--body", str(body),
                          "--connections-max", str(CONNECTIONS_MAX), "--timeout-ms", str(TIMEOUT_MS),
-                         "--output", str(self._output)]
+                         "--output", str(self._output), "--quiet"]
         for name, value in headers.items():
             self._command += ["--header", f"{name}: {value}"]
 
