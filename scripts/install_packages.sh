@@ -36,6 +36,8 @@ curl                    the lines that run.sh suggests'
     [test]='
 libgtest-dev            unit tests
 libgmock-dev            their matchers
+libssl-dev              the load tool: load over TLS
+openssl                 its tests: throw-away certificates
 python3-jsonschema      holds answers to the OpenAPI document
 prometheus              promtool, which lints /metrics
 clang                   builds the fuzzers
@@ -47,6 +49,8 @@ valgrind                a CPU without AVX-512, to see a backend refused
 systemd                 systemd-analyze, which checks our unit'
     [bench]='
 libbenchmark-dev        micro benchmarks
+libssl-dev              the load tool: load over TLS
+python3-matplotlib      draws what it measured
 nginx-light             the server that ours is measured beside
 libnginx-mod-http-echo  makes it read a request body
 wrk                     drives both'

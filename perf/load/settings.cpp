@@ -88,10 +88,16 @@ Result<void> read_rate(const Given& given, Plan& plan) {
 Result<void> scale_length(const Given& given, Plan& plan) {
     const Result<double> length = parse_number(given, kSecondsMin, kSecondsMax);
     if (!length.ok()) return length.error();
+    // Their ends are scaled, not their lengths, so that the sum is what was asked for.
     const double factor = *length / std::chrono::duration<double>(plan.length()).count();
-    for (Step& step : plan.steps)
-        step.length = std::max(
-            Duration(1), duration_of(std::chrono::duration<double>(step.length).count() * factor));
+    Duration end_before{};
+    Duration end{};
+    for (Step& step : plan.steps) {
+        end_before += step.length;
+        const Duration begin = end;
+        end = duration_of(std::chrono::duration<double>(end_before).count() * factor);
+        step.length = std::max(end - begin, Duration(1));
+    }
     return {};
 }
 

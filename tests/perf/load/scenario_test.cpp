@@ -111,6 +111,13 @@ TEST_F(ScenarioFile, StretchesAndScalesBesideFlags) {
     EXPECT_FALSE(plan.keeps_alive);
 }
 
+TEST_F(ScenarioFile, LastsJustAsLongAsAsked) {
+    const auto options = parse("steps = [\"1x10\", \"2x10\", \"3x10\"]\n" + std::string(kRequest),
+                               {"--seconds", "1"});
+    ASSERT_TRUE(options.ok()) << options.error().message;
+    EXPECT_EQ(seconds(1), options->plan.length());
+}
+
 TEST_F(ScenarioFile, TurnsIntoAnotherLoopBesideFlags) {
     const std::string steps = "steps = [\"50x10\", \"50..200x30\"]\n" + std::string(kRequest);
     const auto closed = parse(steps, {"--clients", "3"});
