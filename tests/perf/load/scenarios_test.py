@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pty
 import subprocess
 import sys
 import unittest
@@ -54,6 +55,35 @@ class Scenarios(support.ServedTest):
                 self.assertEqual(total, report["connections_opened"])
                 for name, request in report["requests"].items():
                     self.assertGreater(request["intended"], 0, (scenario.stem, name))
+
+
+    def test_show_progress_on_a_terminal_alone(self):
+        """Elsewhere the summary alone, and with --quiet nothing."""
+        scenario = SCENARIOS[0]
+        flags = ("--clients", "1", "--seconds", "0.6", "--warm-up", "0")
+        command = [QR_LOAD, "--url", self.server.url, "--scenario", scenario, *flags]
+
+        def standard_error(*more):
+            terminal, end = pty.openpty()
+            try:
+                subprocess.run([*command, *more], stdout=subprocess.DEVNULL, stderr=end,
+                               timeout=support.TIMEOUT_S, check=True)
+                os.set_blocking(terminal, False)
+                try:
+                    return os.read(terminal, 65536).decode()
+                except BlockingIOError:
+                    return ""
+            finally:
+                os.close(terminal)
+                os.close(end)
+
+        shown = standard_error()
+        self.assertIn("\r\x1b[K[", shown)
+        self.assertIn("closed loop of 1", shown)
+        self.assertEqual("", standard_error("--quiet"))
+        piped = subprocess.run(command, capture_output=True, timeout=support.TIMEOUT_S, check=True)
+        self.assertNotIn(b"\x1b", piped.stderr)
+        self.assertTrue(piped.stderr.decode().startswith(scenario.stem), piped.stderr)
 
 
 class Script(unittest.TestCase):
