@@ -68,7 +68,6 @@ class Driver {
     Driver(const Plan& plan, const Means& means)
         : plan_(plan),
           means_(means),
-          began_(clock_.now() + plan.warm_up),
           heads_(heads_of(plan)),
           mix_(plan.requests, plan.seed),
           warm_up_(warm_up_steps(plan), plan.arrivals, plan.seed),
@@ -82,6 +81,7 @@ class Driver {
     }
 
     RunFigures run() && {
+        began_ = clock_.now() + plan_.warm_up;
         do {
             take_due();
             give_up_late();
@@ -128,7 +128,7 @@ class Driver {
     const Plan& plan_;
     const Means means_;
     const SteadyClock clock_;
-    const TimePoint began_;
+    TimePoint began_;
     const std::vector<std::vector<std::string>> heads_;
     Mix mix_;
     Schedule warm_up_, schedule_;
