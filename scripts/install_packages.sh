@@ -37,6 +37,8 @@ curl                    the lines that run.sh suggests'
     [test]='
 libgtest-dev            unit tests
 libgmock-dev            their matchers
+libssl-dev              the load tool: load over TLS
+openssl                 its tests: throw-away certificates
 python3-jsonschema      holds answers to the OpenAPI document
 prometheus              promtool, which lints /metrics
 clang                   builds the fuzzers
@@ -50,6 +52,8 @@ systemd                 systemd-analyze, which checks our unit
 openssl                 makes the certificate of a test over TLS'
     [bench]='
 libbenchmark-dev        micro benchmarks
+libssl-dev              the load tool: load over TLS
+python3-matplotlib      draws what it measured
 nginx-light             the server that ours is measured beside
 libnginx-mod-http-echo  makes it read a request body
 wrk                     drives both'

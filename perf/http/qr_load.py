@@ -12,7 +12,7 @@ class QrLoad:
         file.write_bytes(body.data)
         self._output = pathlib.Path(folder, "load.json")
         self._command = [str(program), "--url", f"http://127.0.0.1:{server.port}{path}",
-                         "--body", str(file), "--output", str(self._output), *flags]
+                         "--body", str(file), "--output", str(self._output), "--quiet", *flags]
         for name, value in body.headers.items():
             self._command += ["--header", f"{name}: {value}"]
 

@@ -4,11 +4,13 @@
 // connection busy waits, and that counts as latency. Closed loop: `clients` requests are in
 // progress at any time. A latency begins at the intended send time, so a server that stalls is
 // charged for every request that it kept from being sent. After the last step what is under way is
-// seen to its end, at most a timeout longer.
+// seen to its end, at most a timeout longer. Times are since the run began: those of the warm-up
+// are negative, and no figure knows of them.
 #pragma once
 
 #include "host/base/error.h"
 #include "perf/load/plan.h"
+#include "perf/load/progress.h"
 #include "perf/load/tally.h"
 
 namespace qr::load {
@@ -21,8 +23,8 @@ struct RunFigures {
     std::uint64_t connections_opened = 0;
 };
 
-// Errors: `invalid` for a host that has no IPv4 address, `unavailable` where the system gives no
-// epoll.
-Result<RunFigures> run_load(const Plan& plan);
+// Errors: `invalid` for a host that has no IPv4 address and for a --ca-file that is none,
+// `unavailable` where the system gives no epoll. `progress` may be null.
+Result<RunFigures> run_load(const Plan& plan, Progress* progress = nullptr);
 
 }  // namespace qr::load

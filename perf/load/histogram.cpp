@@ -38,14 +38,6 @@ void Histogram::add(Duration value) {
     max_ = std::max(max_, value);
 }
 
-void Histogram::merge(const Histogram& other) {
-    buckets_.resize(std::max(buckets_.size(), other.buckets_.size()));
-    for (std::size_t i = 0; i < other.buckets_.size(); ++i)
-        buckets_[i] += other.buckets_[i];
-    count_ += other.count_;
-    max_ = std::max(max_, other.max_);
-}
-
 Duration Histogram::quantile(double q) const {
     if (count_ == 0) return {};
     const auto wanted = static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count_)));

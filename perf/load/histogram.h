@@ -15,11 +15,10 @@ class Histogram {
     static constexpr Duration kLongest = std::chrono::hours(2);  // longer ones count as this
 
     void add(Duration value);  // negative: 0
-    void merge(const Histogram& other);
 
     std::uint64_t count() const { return count_; }
     Duration max() const { return max_; }  // exact
-    // The smallest value that a share `q` of all does not exceed; q in (0, 1]; 0 when empty.
+    // The smallest value that a share `q` of all does not exceed; q in [0, 1]; 0 when empty.
     Duration quantile(double q) const;
 
   private:

@@ -5,13 +5,18 @@
 //   open loop:   a fixed rate, constant or Poisson, whatever the server does. Shows overload.
 //
 // One thread and one epoll: on a machine of few cores the tool must leave the rest to the server,
-// and it says when it was itself the bottleneck. It knows no TLS and no chunked answers.
+// and it says when it was itself the bottleneck. It speaks HTTP/1.1, plain or over TLS, and knows
+// no chunked answers.
+#include <unistd.h>
+
 #include <fstream>
 #include <iostream>
+#include <optional>
 
 #include "perf/load/driver.h"
 #include "perf/load/options.h"
 #include "perf/load/report.h"
+#include "perf/load/summary.h"
 
 namespace {
 
@@ -21,6 +26,14 @@ constexpr int kCannotRun = 3;
 int complain(const qr::Error& error, int exit_code) {
     std::cerr << "qr_load: " << error.message << '\n';
     return exit_code;
+}
+
+// With a line of progress where somebody sees it.
+qr::Result<qr::load::RunFigures> run(const qr::load::Options& options) {
+    std::optional<qr::load::Progress> progress;
+    if (!options.is_quiet && ::isatty(STDERR_FILENO) != 0)
+        progress.emplace(STDERR_FILENO, options.plan.length());
+    return run_load(options.plan, progress ? &*progress : nullptr);
 }
 
 }  // namespace
@@ -33,8 +46,9 @@ int main(int count, char** arguments) {
         std::cout << options->help_text;
         return 0;
     }
-    const auto figures = run_load(options->plan);
+    const auto figures = run(*options);
     if (!figures.ok()) return complain(figures.error(), kCannotRun);
+    if (!options->is_quiet) std::cerr << print_summary(options->plan, *figures);
     const std::string report = print_report(options->plan, *figures);
     if (options->output.empty()) {
         std::cout << report << std::flush;

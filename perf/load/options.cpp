@@ -2,277 +2,219 @@
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
-#include <charconv>
-#include <fstream>
-#include <iterator>
-#include <limits>
 #include <optional>
+#include <utility>
 
 #include "host/base/narrow.h"
+#include "perf/load/requests.h"
+#include "perf/load/scenario.h"
+#include "perf/load/settings.h"
+#include "perf/load/target.h"
 
 namespace qr::load {
 namespace {
-
-constexpr double kRateMin = 0.1;
-constexpr double kRateMax = 1e6;
-constexpr double kSecondsMax = 86'400;
-constexpr double kTimeoutMaxMs = 600'000;
-constexpr std::size_t kHeadersMax = 64;
-constexpr std::size_t kBodiesMax = 64;
-constexpr std::size_t kBodyBytesMax = std::size_t{256} << 20;
 
 constexpr const char* kDescription = R"(Sends HTTP requests and measures honestly.
 
 Closed loop:  qr_load --url URL --clients 8 --seconds 5
 Open loop:    qr_load --url URL --rate 400 --seconds 5
-              qr_load --url URL --step 400x5 --step 4000x5 --step 200x5
+              qr_load --url URL --step 400x5 --step 400..4000x20 --step 200x5
+Scenario:     qr_load --url http://HOST:PORT --scenario perf/load/scenarios/burst.toml
 
 An open loop sends at its rate whatever the server does, and measures latency from the intended send
 time. The result is JSON: counts by status, failures by kind, quantiles in microseconds by class of
 status, and whether the tool itself was the bottleneck ("saturated"). Exit status 0 after a run, 2
-for a wrong command line, 3 where it cannot run.)";
+for a wrong command line or scenario, 3 where it cannot run.
 
-// As the command line spells it; judged by plan_of().
-struct Words {
-    std::string url, method, seconds, rate, clients, arrivals = "constant", seed = "1";
-    std::string connections_max = "512", timeout_ms = "10000", lag_max_us = "1000", row_ms = "0";
-    std::vector<std::string> headers, bodies, steps;
+Beside a scenario, --seconds stretches or shrinks all its steps alike, --rate scales its rates so
+that the highest is this one, --clients makes a closed loop of it, --step replaces its steps; other
+flags replace what they name. --method, --header, --body and a path are refused there.)";
+
+using Words = std::vector<std::string>;
+
+// As the command line spells it.
+struct Flags {
+    std::string url, scenario, method, clients, rate, seconds, arrivals, seed, connections_max,
+        timeout_ms, lag_max_us, row_ms, warm_up, ca_file, output;
+    Words headers, bodies, steps;
+    bool is_quiet = false;
+    bool is_closing = false;
+    bool is_insecure = false;
 };
 
-Error wrong(std::string_view flag, std::string_view found, std::string_view allowed) {
-    return {.code = Code::invalid,
-            .message = std::string(flag) + ": '" + std::string(found) + "', allowed is " +
-                       std::string(allowed)};
-}
-
-std::string text_of(double number) {
-    std::string text = std::to_string(number);
-    text.erase(text.find_last_not_of('0') + 1);
-    if (text.ends_with('.')) text.pop_back();
-    return text;
-}
-
-Result<double> number(std::string_view flag, std::string_view text, double lowest, double highest) {
-    double value = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (code != std::errc() || end != text.data() + text.size() ||
-        !(value >= lowest && value <= highest)) {
-        return wrong(flag, text, text_of(lowest) + ".." + text_of(highest));
-    }
-    return value;
-}
-
-Result<std::size_t> count(std::string_view flag, std::string_view text, std::size_t lowest,
-                          std::size_t highest) {
-    std::size_t value = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (code != std::errc() || end != text.data() + text.size() || value < lowest ||
-        value > highest) {
-        return wrong(flag, text, std::to_string(lowest) + ".." + std::to_string(highest));
-    }
-    return value;
-}
-
-Duration seconds(double value) {
-    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value));
-}
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_visible(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
-}
-
-Result<void> read_url(const std::string& url, Plan& plan) {
-    constexpr std::string_view kScheme = "http://";
-    const Error error = wrong("--url", url, "http://HOST[:PORT][/PATH]");
-    if (!url.starts_with(kScheme) || !is_visible(url)) return error;
-    const std::string_view rest = std::string_view(url).substr(kScheme.size());
-    const std::string_view authority = rest.substr(0, rest.find('/'));
-    if (authority.size() < rest.size()) plan.path = rest.substr(authority.size());
-    const std::size_t colon = authority.find(':');
-    plan.host = authority.substr(0, colon);
-    if (plan.host.empty()) return error;
-    if (colon == authority.npos) return {};
-    const Result<std::size_t> port = count("--url", authority.substr(colon + 1), 1, 65'535);
-    if (!port.ok()) return error;
-    plan.port = narrow<std::uint16_t>(*port);
-    return {};
-}
-
-Result<void> read_request(const Words& words, Plan& plan) {
-    if (Result<void> url = read_url(words.url, plan); !url.ok()) return url;
-    plan.method = !words.method.empty() ? words.method : words.bodies.empty() ? "GET" : "POST";
-    if (!std::ranges::all_of(plan.method, [](char c) { return c >= 'A' && c <= 'Z'; }))
-        return wrong("--method", plan.method, "upper-case letters");
-    if (words.headers.size() > kHeadersMax || words.bodies.size() > kBodiesMax) {
-        return wrong("--header, --body", "too many",
-                     std::to_string(kHeadersMax) + " and " + std::to_string(kBodiesMax));
-    }
-    for (const std::string& header : words.headers) {
-        const std::size_t colon = header.find(':');
-        std::string name = header.substr(0, colon);
-        std::ranges::transform(name, name.begin(), lower);
-        const bool is_plain = std::ranges::all_of(header, [](char c) { return c >= ' '; });
-        const bool is_ours =
-            name == "host" || name == "content-length" || name == "transfer-encoding";
-        if (colon == header.npos || !is_visible(name) || !is_plain || is_ours) {
-            return wrong("--header", header,
-                         "'Name: value', other than Host, Content-Length, Transfer-Encoding");
-        }
-    }
-    plan.headers = words.headers;
-    return {};
-}
-
-Result<void> read_bodies(const Words& words, Plan& plan) {
-    for (const std::string& path : words.bodies) {
-        std::ifstream file(path, std::ios::binary);
-        std::string body(std::istreambuf_iterator<char>(file), {});
-        if (!file.good() && !file.eof()) return wrong("--body", path, "a file that can be read");
-        if (body.size() > kBodyBytesMax) {
-            return wrong("--body", path + ", " + std::to_string(body.size()) + " bytes",
-                         "at most " + std::to_string(kBodyBytesMax));
-        }
-        plan.bodies.push_back(std::move(body));
-    }
-    return {};
-}
-
-Result<void> read_loop(const Words& words, Plan& plan) {
-    const int loops = (words.clients.empty() ? 0 : 1) + (words.rate.empty() ? 0 : 1) +
-                      (words.steps.empty() ? 0 : 1);
-    if (loops != 1) {
-        return wrong("--clients, --rate, --step", std::to_string(loops) + " of them",
-                     "exactly one");
-    }
-    plan.loop = words.clients.empty() ? Loop::open : Loop::closed;
-    if (words.steps.empty() == words.seconds.empty()) {
-        return wrong("--seconds", words.seconds,
-                     words.steps.empty() ? "a length" : "none beside --step");
-    }
-    if (words.steps.size() > kStepsMax)
-        return wrong("--step", std::to_string(words.steps.size()) + " of them",
-                     "at most " + std::to_string(kStepsMax));
-    for (const std::string& text : words.steps) {
-        const Result<Step> step = parse_step(text);
-        if (!step.ok()) return step.error();
-        plan.steps.push_back(*step);
-    }
-    if (!words.steps.empty()) return {};
-    const Result<double> length = number("--seconds", words.seconds, kRateMin, kSecondsMax);
-    if (!length.ok()) return length.error();
-    plan.steps = {{.rate = 0, .length = seconds(*length)}};
-    if (plan.loop == Loop::open) {
-        const Result<double> rate = number("--rate", words.rate, kRateMin, kRateMax);
-        if (!rate.ok()) return rate.error();
-        plan.steps[0].rate = *rate;
-        return {};
-    }
-    const Result<std::size_t> clients = count("--clients", words.clients, 1, kConnectionsMax);
-    if (!clients.ok()) return clients.error();
-    plan.clients = *clients;
-    return {};
-}
-
-Result<void> read_limits(const Words& words, Plan& plan) {
-    if (words.arrivals != "constant" && words.arrivals != "poisson")
-        return wrong("--arrivals", words.arrivals, "constant or poisson");
-    plan.arrivals = words.arrivals == "poisson" ? Arrivals::poisson : Arrivals::constant;
-    const auto seed = count("--seed", words.seed, 0, std::numeric_limits<std::size_t>::max());
-    const auto connections = count("--connections-max", words.connections_max, 1, kConnectionsMax);
-    const auto timeout = number("--timeout-ms", words.timeout_ms, 1, kTimeoutMaxMs);
-    const auto lag = number("--lag-max-us", words.lag_max_us, 1, 1e6);
-    const auto row = number("--row-ms", words.row_ms, 0, kTimeoutMaxMs);
-    if (!seed.ok()) return seed.error();
-    if (!connections.ok()) return connections.error();
-    if (!timeout.ok()) return timeout.error();
-    if (!lag.ok()) return lag.error();
-    if (!row.ok()) return row.error();
-    plan.seed = *seed;
-    plan.connections_max = *connections;
-    plan.timeout = seconds(*timeout * 1e-3);
-    plan.lag_max = seconds(*lag * 1e-6);
-    plan.row = seconds(*row * 1e-3);
-    if (plan.row > Duration::zero() && plan.length() / plan.row >= std::int64_t{kRowsMax}) {
-        return wrong("--row-ms", words.row_ms,
-                     "0, or a row of which the run has at most " + std::to_string(kRowsMax));
-    }
-    for (const Step& step : plan.steps) {
-        if (step.rate * *timeout * 1e-3 <= kWaitingMax) continue;
-        return wrong("--timeout-ms", words.timeout_ms,
-                     "at most " + text_of(kWaitingMax) + " requests of the rate");
-    }
-    return {};
-}
-
-Result<Plan> plan_of(const Words& words) {
-    Plan plan;
-    for (const auto read : {&read_request, &read_bodies, &read_loop, &read_limits}) {
-        const Result<void> result = read(words, plan);
-        if (!result.ok()) return result.error();
-    }
-    return plan;
-}
-
-void declare(CLI::App& app, Words& words, std::string& output) {
+void declare(CLI::App& app, Flags& flags) {
     const auto add = [&](const char* flag, auto& target, const char* help) {
         app.add_option(flag, target, help)->type_name("VALUE");
     };
-    add("--url", words.url, "What to ask: http://HOST[:PORT][/PATH]; required");
-    add("--method", words.method, "Default: POST with a body, else GET");
-    add("--header", words.headers, "'Name: value'; may be given several times");
-    add("--body", words.bodies, "File to send; several are sent in turns");
-    add("--clients", words.clients, "Closed loop: requests in progress at any time");
-    add("--rate", words.rate, "Open loop: requests a second");
-    add("--step", words.steps, "Open loop: RATExSECONDS; several follow one another");
-    add("--seconds", words.seconds, "Length of a run with --clients or --rate");
-    add("--arrivals", words.arrivals, "Open loop: constant (default) or poisson");
-    add("--seed", words.seed, "Of the Poisson arrivals. Default: 1");
-    add("--connections-max", words.connections_max,
+    add("--url", flags.url, "What to ask: http[s]://HOST[:PORT][/PATH]; required");
+    add("--scenario", flags.scenario, "TOML file that says all the rest");
+    add("--method", flags.method, "Default: POST with a body, else GET");
+    add("--header", flags.headers, "'Name: value'; may be given several times");
+    add("--body", flags.bodies, "File to send; several are sent in turns");
+    add("--clients", flags.clients, "Closed loop: requests in progress at any time");
+    add("--rate", flags.rate, "Open loop: requests a second");
+    add("--step", flags.steps,
+        "Open loop: RATExSECONDS, or FROM..TOxSECONDS, a ramp; several follow one another");
+    add("--seconds", flags.seconds, "Length of a run with --clients or --rate");
+    add("--warm-up", flags.warm_up,
+        "Seconds of load like the first step's begin, before it and in no figure. Default: 0");
+    add("--arrivals", flags.arrivals, "Open loop: constant (default) or poisson");
+    add("--seed", flags.seed,
+        "Of Poisson arrivals, of the draws among a scenario's requests and of their bodies. "
+        "Default: 1");
+    add("--connections-max", flags.connections_max,
         "Open loop: connections at once; an intent that finds none free waits. Default: 512");
-    add("--timeout-ms", words.timeout_ms, "From the intended send time. Default: 10000");
-    add("--lag-max-us", words.lag_max_us,
+    app.add_flag("--no-keep-alive", flags.is_closing,
+                 "A new connection for each request. The machine's ports bound how many can close "
+                 "in a minute");
+    add("--ca-file", flags.ca_file,
+        "https: certificates to trust (PEM). Default: the system's. Each connection is a full "
+        "handshake");
+    app.add_flag("--insecure", flags.is_insecure,
+                 "https: verify neither certificate nor host name");
+    add("--timeout-ms", flags.timeout_ms, "From the intended send time. Default: 10000");
+    add("--lag-max-us", flags.lag_max_us,
         "The tool counts as saturated when it sends later than this (99th percentile), or uses "
         "more than 0.9 of a core. Default: 1000");
-    add("--row-ms", words.row_ms, "Time series with rows this long. Default: 0, none");
-    add("--output", output, "File of the JSON. Default: standard output");
+    add("--row-ms", flags.row_ms, "Time series with rows this long. Default: 0, none");
+    add("--output", flags.output, "File of the JSON. Default: standard output");
+    app.add_flag("--quiet", flags.is_quiet, "No progress and no summary on standard error");
+}
+
+Setting given(const std::string& text, const char* flag) {
+    if (text.empty()) return std::nullopt;
+    return Given{text, flag};
+}
+
+std::vector<Given> all_given(const Words& words, const char* flag) {
+    std::vector<Given> all;
+    for (const std::string& word : words)
+        all.push_back({word, flag});
+    return all;
+}
+
+Settings settings_of(const Flags& flags) {
+    Settings settings;
+    settings.clients = given(flags.clients, "--clients");
+    settings.rate = given(flags.rate, "--rate");
+    settings.seconds = given(flags.seconds, "--seconds");
+    settings.arrivals = given(flags.arrivals, "--arrivals");
+    settings.seed = given(flags.seed, "--seed");
+    settings.connections_max = given(flags.connections_max, "--connections-max");
+    settings.timeout_ms = given(flags.timeout_ms, "--timeout-ms");
+    settings.lag_max_us = given(flags.lag_max_us, "--lag-max-us");
+    settings.row_ms = given(flags.row_ms, "--row-ms");
+    settings.warm_up_s = given(flags.warm_up, "--warm-up");
+    settings.keep_alive = given(flags.is_closing ? "false" : "", "--no-keep-alive");
+    settings.steps = all_given(flags.steps, "--step");
+    return settings;
+}
+
+// The one request that flags describe.
+Result<std::vector<RequestSettings>> request_of(const Flags& flags, const Target& target) {
+    RequestSettings request;
+    request.origin = "--url";
+    request.method = given(flags.method, "--method");
+    request.path = given(target.path, "--url");
+    request.headers = all_given(flags.headers, "--header");
+    for (const std::string& path : flags.bodies) {
+        Result<std::string> body = read_file({path, "--body"}, kBodyBytesMax);
+        if (!body.ok()) return body.error();
+        request.bodies.push_back({*std::move(body), "--body"});
+    }
+    return std::vector<RequestSettings>{std::move(request)};
+}
+
+Result<void> refuse_beside_scenario(const Flags& flags, const Target& target) {
+    const auto refuse = [](const char* flag, const std::string& found) {
+        return wrong(flag, found, "none beside --scenario");
+    };
+    if (!target.path.empty() && target.path != "/") {
+        return wrong("--url", flags.url, "http[s]://HOST[:PORT] beside --scenario");
+    }
+    if (!flags.method.empty()) return refuse("--method", flags.method);
+    if (!flags.headers.empty()) return refuse("--header", flags.headers[0]);
+    if (!flags.bodies.empty()) return refuse("--body", flags.bodies[0]);
+    return {};
+}
+
+Result<void> read_target(const Flags& flags, const Target& target, Plan& plan) {
+    plan.scheme = target.scheme;
+    plan.host = target.host;
+    plan.port = target.port;
+    plan.ca_file = flags.ca_file;
+    plan.is_verified = !flags.is_insecure;
+    if (target.scheme == Scheme::https) {
+        if (!flags.ca_file.empty() && flags.is_insecure)
+            return wrong("--ca-file", flags.ca_file, "none beside --insecure");
+        return {};
+    }
+    if (!flags.ca_file.empty()) return wrong("--ca-file", flags.ca_file, "none beside http://");
+    if (flags.is_insecure) return wrong("--insecure", "", "none beside http://");
+    return {};
+}
+
+// Last, because generated bodies come from the plan's seed.
+Result<Plan> with_requests(const std::vector<RequestSettings>& settings, Plan plan) {
+    Result<std::vector<Request>> requests = read_requests(settings, plan.seed);
+    if (!requests.ok()) return requests.error();
+    plan.requests = *std::move(requests);
+    return plan;
+}
+
+Result<Plan> plan_of_flags(const Flags& flags, const Target& target, Plan plan) {
+    const Result<std::vector<RequestSettings>> requests = request_of(flags, target);
+    if (!requests.ok()) return requests.error();
+    if (Result<void> read = read_settings(settings_of(flags), plan); !read.ok())
+        return read.error();
+    return with_requests(*requests, std::move(plan));
+}
+
+Result<Plan> plan_of_scenario(const Flags& flags, const Target& target, Plan plan) {
+    if (Result<void> beside = refuse_beside_scenario(flags, target); !beside.ok())
+        return beside.error();
+    const Result<Scenario> scenario = read_scenario(flags.scenario);
+    if (!scenario.ok()) return scenario.error();
+    plan.scenario = scenario->name;
+    if (Result<void> read = read_settings(scenario->settings, plan); !read.ok())
+        return read.error();
+    if (Result<void> read = override_settings(scenario->settings, settings_of(flags), plan);
+        !read.ok())
+        return read.error();
+    return with_requests(scenario->requests, std::move(plan));
+}
+
+Result<Plan> plan_of(const Flags& flags) {
+    Plan plan;
+    const Result<Target> target = parse_url(flags.url);
+    if (!target.ok()) return target.error();
+    if (Result<void> read = read_target(flags, *target, plan); !read.ok()) return read.error();
+    return flags.scenario.empty() ? plan_of_flags(flags, *target, std::move(plan))
+                                  : plan_of_scenario(flags, *target, std::move(plan));
 }
 
 }  // namespace
 
-Result<Step> parse_step(std::string_view text) {
-    const std::size_t times = text.find('x');
-    const Error error = wrong("--step", text,
-                              "RATExSECONDS with a rate of 0 (a pause) or " + text_of(kRateMin) +
-                                  ".." + text_of(kRateMax));
-    if (times == text.npos) return error;
-    const Result<double> rate = number("--step", text.substr(0, times), 0, kRateMax);
-    const Result<double> length = number("--step", text.substr(times + 1), kRateMin, kSecondsMax);
-    if (!rate.ok() || !length.ok() || (*rate > 0 && *rate < kRateMin)) return error;
-    return Step{.rate = *rate, .length = seconds(*length)};
-}
-
 Result<Options> parse_options(std::span<const char* const> arguments) {
-    Options options;
-    Words words;
+    Flags flags;
     CLI::App app(kDescription, "qr_load");
-    declare(app, words, options.output);
+    declare(app, flags);
     try {
         app.parse(narrow<int>(arguments.size()), arguments.data());
     } catch (const CLI::CallForHelp&) {
-        options.is_help = true;
-        options.help_text = app.help();
-        return options;
+        Options help;
+        help.is_help = true;
+        help.help_text = app.help();
+        return help;
     } catch (const CLI::ParseError& error) {
         return Error{.code = Code::invalid, .message = error.what()};
     }
-    Result<Plan> plan = plan_of(words);
+    Result<Plan> plan = plan_of(flags);
     if (!plan.ok()) return plan.error();
-    options.plan = std::move(*plan);
+    Options options;
+    options.plan = *std::move(plan);
+    options.output = flags.output;
+    options.is_quiet = flags.is_quiet;
     return options;
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <iosfwd>
 #include <span>
 #include <string>
 
@@ -13,15 +12,14 @@ namespace qr::load {
 
 struct Options {
     Plan plan;
-    std::string output;    // of the JSON; empty: standard output
-    bool is_help = false;  // nothing to run
+    std::string output;     // of the JSON; empty: standard output
+    bool is_quiet = false;  // neither progress nor summary on standard error
+    bool is_help = false;   // nothing to run
     std::string help_text;
 };
 
-// Errors: `invalid`, naming the flag, what was found and what is allowed. Reads the bodies' files.
+// Errors: `invalid`, naming the flag or the scenario's file, line and key, what was found and what
+// is allowed. Reads the scenario and the bodies' files.
 Result<Options> parse_options(std::span<const char* const> arguments);
-
-// "RATExSECONDS", as --step takes it.
-Result<Step> parse_step(std::string_view text);
 
 }  // namespace qr::load

@@ -1,6 +1,9 @@
 // When an open loop means to send: a pure sequence of times, whatever the server does.
 //
-// A Poisson stream starts anew at each step, which changes nothing about it: it has no memory.
+// Each step integrates its rate: the count of intents expected until a time. Constant arrivals come
+// where that count is whole, Poisson ones where a stream of rate 1 has its events; both are turned
+// back into times, so that a ramp needs no rule of its own and nothing is summed up that could
+// drift. A Poisson stream starts anew at each step, which changes nothing: it has no memory.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +36,8 @@ class Schedule {
     std::mt19937_64 random_;
     std::size_t step_ = 0;
     Duration step_began_{};
-    std::uint64_t taken_in_step_ = 0;
-    Duration last_{};  // since the step began
+    bool has_taken_in_step_ = false;
+    double count_ = 0;  // expected in the step until its last intent
     std::optional<Intent> next_;
 };
 

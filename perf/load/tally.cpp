@@ -1,5 +1,7 @@
 #include "perf/load/tally.h"
 
+#include <numeric>
+
 #include "host/base/narrow.h"
 
 namespace qr::load {
@@ -17,6 +19,8 @@ std::string_view to_string(Failure failure) {
     switch (failure) {
         case Failure::connect:
             return "connect";
+        case Failure::handshake:
+            return "handshake";
         case Failure::stale:
             return "stale";
         case Failure::closed:
@@ -35,22 +39,12 @@ std::string_view to_string(Failure failure) {
     return "malformed";
 }
 
-void StepTally::merge(const StepTally& other) {
-    intended += other.intended;
-    sent += other.sent;
-    ok_within += other.ok_within;
-    for (const auto& [status, count] : other.statuses)
-        statuses[status] += count;
-    refused_without_retry_after += other.refused_without_retry_after;
-    for (std::size_t i = 0; i < kFailures; ++i)
-        failures[i] += other.failures[i];
-    ok_latency.merge(other.ok_latency);
-    refused_latency.merge(other.refused_latency);
-    other_latency.merge(other.other_latency);
-    lag.merge(other.lag);
+std::uint64_t Counts::failed() const {
+    return std::accumulate(failures.begin(), failures.end(), std::uint64_t{0});
 }
 
-Tally::Tally(const Plan& plan) : steps_(plan.steps.size()), row_length_(plan.row) {
+Tally::Tally(const Plan& plan)
+    : steps_(plan.steps.size()), requests_(plan.requests.size()), row_length_(plan.row) {
     Duration end{};
     for (const Step& step : plan.steps)
         step_ends_.push_back(end += step.length);
@@ -64,46 +58,58 @@ Row* Tally::row_at(Duration time) {
     return index < rows_.size() ? &rows_[index] : nullptr;
 }
 
-void Tally::sent(std::size_t step, Duration intended, Duration lag) {
-    ++steps_.at(step).sent;
-    steps_.at(step).lag.add(lag);
-    if (Row* const row = row_at(intended)) ++row->sent;
+std::array<Counts*, 3> Tally::counts_of(const Ask& ask) {
+    return {&total_, &steps_.at(ask.step), &requests_.at(ask.request)};
 }
 
-void Tally::answered(std::size_t step, Duration intended, const Answer& answer) {
-    StepTally& tally = steps_.at(step);
-    Row* const row = row_at(intended);
-    ++tally.statuses[answer.status];
-    if (is_ok(answer.status)) {
-        tally.ok_latency.add(answer.latency);
-        if (row != nullptr) ++row->ok, row->ok_latency.add(answer.latency);
-        const Duration now = intended + answer.latency;
-        for (std::size_t i = step; i < steps_.size(); ++i) {
-            if (now >= step_ends_[i]) continue;
-            ++steps_[i].ok_within;
-            break;
-        }
-    } else if (answer.status == kTooMany) {
-        tally.refused_latency.add(answer.latency);
-        if (!answer.has_retry_after) ++tally.refused_without_retry_after;
-        if (row != nullptr) ++row->refused;
-    } else {
-        tally.other_latency.add(answer.latency);
-        if (row != nullptr) ++row->other;
+void Tally::intended(const Ask& ask) {
+    if (!ask.is_counted()) return;
+    for (Counts* const counts : counts_of(ask))
+        ++counts->intended;
+}
+
+void Tally::sent(const Ask& ask, Duration lag) {
+    if (!ask.is_counted()) return;
+    for (Counts* const counts : counts_of(ask)) {
+        ++counts->sent;
+        counts->lag.add(lag);
+    }
+    if (Row* const row = row_at(ask.intended)) ++row->sent;
+}
+
+void Tally::answered(const Ask& ask, const Answer& answer) {
+    if (!ask.is_counted()) return;
+    const bool is_refused = answer.status == kTooMany;
+    for (Counts* const counts : counts_of(ask)) {
+        ++counts->statuses[answer.status];
+        Histogram& latency = is_ok(answer.status) ? counts->ok_latency
+                             : is_refused         ? counts->refused_latency
+                                                  : counts->other_latency;
+        latency.add(answer.latency);
+        if (is_refused && !answer.has_retry_after) ++counts->refused_without_retry_after;
+    }
+    if (is_ok(answer.status)) arrived(ask, ask.intended + answer.latency);
+    Row* const row = row_at(ask.intended);
+    if (row == nullptr) return;
+    ++(is_ok(answer.status) ? row->ok : is_refused ? row->refused : row->other);
+    if (is_ok(answer.status)) row->ok_latency.add(answer.latency);
+}
+
+void Tally::arrived(const Ask& ask, Duration now) {
+    for (std::size_t i = ask.step; i < steps_.size(); ++i) {
+        if (now >= step_ends_[i]) continue;
+        for (Counts* const counts : {&total_, &steps_[i], &requests_[ask.request]})
+            ++counts->ok_within;
+        return;
     }
 }
 
-void Tally::failed(std::size_t step, Duration intended, Failure failure, std::string_view why) {
-    ++steps_.at(step).failures.at(static_cast<std::size_t>(failure));
-    if (Row* const row = row_at(intended)) ++row->failed;
+void Tally::failed(const Ask& ask, Failure failure, std::string_view why) {
+    if (!ask.is_counted()) return;
+    for (Counts* const counts : counts_of(ask))
+        ++counts->failures.at(static_cast<std::size_t>(failure));
+    if (Row* const row = row_at(ask.intended)) ++row->failed;
     examples_.try_emplace(failure, why);
-}
-
-StepTally Tally::total() const {
-    StepTally total;
-    for (const StepTally& step : steps_)
-        total.merge(step);
-    return total;
 }
 
 }  // namespace qr::load

@@ -1,8 +1,9 @@
-// What became of the intents: counts, latencies and the tool's own lateness, by step and, where
-// asked for, by row of time.
+// What became of the intents: counts, latencies and the tool's own lateness, of the whole run, by
+// step, by request of the plan and, where asked for, by row of time.
 //
 // Everything belongs to the step and row of its intended send time; `ok_within` alone goes by the
-// time of the answer, for goodput.
+// time of the answer, for goodput. What was intended before the run began is warm-up and counts
+// nowhere.
 #pragma once
 
 #include <array>
@@ -18,17 +19,29 @@
 namespace qr::load {
 
 enum class Failure : std::uint8_t {
-    connect,  // no connection
-    stale,    // a kept connection ended without a byte of answer: it may have been idle too long
-    closed,   // a fresh one did
-    reset,    // a fresh one was reset
-    timeout,  // no whole answer in time
-    unsent,   // no connection was free in time
+    connect,    // no connection
+    handshake,  // no TLS on it: the certificate, the host name, the protocol
+    stale,      // a kept connection ended without a byte of answer: it may have been idle too long
+    closed,     // a fresh one did
+    reset,      // a fresh one was reset
+    timeout,    // no whole answer in time
+    unsent,     // no connection was free in time
     half_answer,  // ended inside an answer
     malformed,    // the answer was refused
 };
-inline constexpr std::size_t kFailures = 8;
+inline constexpr std::size_t kFailures = 9;
 std::string_view to_string(Failure failure);
+
+// One request of the plan on its way.
+struct Ask {
+    std::uint64_t number = 0;
+    Duration intended{};  // since the run began; negative: warm-up
+    std::size_t step = 0;
+    std::size_t request = 0;
+    std::size_t body = 0;
+
+    bool is_counted() const { return intended >= Duration::zero(); }
+};
 
 struct Answer {
     int status = 0;
@@ -45,38 +58,43 @@ struct Row {
     Histogram ok_latency;
 };
 
-struct StepTally {
+// Of one step, of one request, or of the whole run.
+struct Counts {
     std::uint64_t intended = 0;
     std::uint64_t sent = 0;
-    std::uint64_t ok_within = 0;  // 2xx that arrived before the step ended, whenever intended
+    std::uint64_t ok_within = 0;  // 2xx that arrived before its end, whenever intended
     std::map<int, std::uint64_t> statuses;
     std::uint64_t refused_without_retry_after = 0;
     std::array<std::uint64_t, kFailures> failures{};
     Histogram ok_latency, refused_latency, other_latency;
     Histogram lag;  // how late the tool itself sent
 
-    void merge(const StepTally& other);
+    std::uint64_t failed() const;  // all kinds together
 };
 
 class Tally {
   public:
     explicit Tally(const Plan& plan);
 
-    void intended(std::size_t step) { ++steps_.at(step).intended; }
-    void sent(std::size_t step, Duration intended, Duration lag);
-    void answered(std::size_t step, Duration intended, const Answer& answer);
-    void failed(std::size_t step, Duration intended, Failure failure, std::string_view why);
+    void intended(const Ask& ask);
+    void sent(const Ask& ask, Duration lag);
+    void answered(const Ask& ask, const Answer& answer);
+    void failed(const Ask& ask, Failure failure, std::string_view why);
 
-    const std::vector<StepTally>& steps() const { return steps_; }
+    const std::vector<Counts>& steps() const { return steps_; }
+    const std::vector<Counts>& requests() const { return requests_; }
     const std::vector<Row>& rows() const { return rows_; }
-    StepTally total() const;
+    const Counts& total() const { return total_; }
     // The first reason met, by failure; for people.
     const std::map<Failure, std::string>& examples() const { return examples_; }
 
   private:
     Row* row_at(Duration time);
+    std::array<Counts*, 3> counts_of(const Ask& ask);
+    void arrived(const Ask& ask, Duration now);
 
-    std::vector<StepTally> steps_;
+    Counts total_;
+    std::vector<Counts> steps_, requests_;
     std::vector<Duration> step_ends_;
     Duration row_length_;
     std::vector<Row> rows_;

@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+
 #include "tests/perf/load/scripted_server.h"
 
 namespace qr::load {
@@ -22,34 +24,27 @@ Plan open_loop(std::uint16_t port, double rate, Duration length) {
     return plan;
 }
 
-StepTally total_of(const Plan& plan) {
+Counts total_of(const Plan& plan) {
     Result<RunFigures> figures = run_load(plan);
     EXPECT_TRUE(figures.ok());
     return figures->tally.total();
 }
 
-std::uint64_t count(const StepTally& tally, Failure failure) {
+std::uint64_t count(const Counts& tally, Failure failure) {
     return tally.failures.at(static_cast<std::size_t>(failure));
-}
-
-std::uint64_t failures_of(const StepTally& tally) {
-    std::uint64_t sum = 0;
-    for (const std::uint64_t failures : tally.failures)
-        sum += failures;
-    return sum;
 }
 
 TEST(Driver, SendsEveryIntentOfAnOpenLoopAndCountsEveryAnswer) {
     ScriptedServer server([](std::uint64_t number, const std::string&) {
         return ScriptedAnswer{answer_of(number % 4 == 3 ? 429 : 200)};
     });
-    const StepTally total = total_of(open_loop(server.port(), 400, milliseconds(500)));
+    const Counts total = total_of(open_loop(server.port(), 400, milliseconds(500)));
     EXPECT_EQ(200u, total.intended);
     EXPECT_EQ(200u, total.sent);
     EXPECT_EQ(150u, total.statuses.at(200));
     EXPECT_EQ(50u, total.statuses.at(429));
     EXPECT_EQ(50u, total.refused_without_retry_after);
-    EXPECT_EQ(0u, failures_of(total));
+    EXPECT_EQ(0u, total.failed());
     EXPECT_EQ(200u, server.requests());
     EXPECT_LT(server.connections(), 200u) << "connections are kept";
 }
@@ -62,7 +57,7 @@ TEST(Driver, KeepsSoManyRequestsOfAClosedLoopInProgress) {
     plan.clients = 3;
     const Result<RunFigures> figures = run_load(plan);
     ASSERT_TRUE(figures.ok());
-    const StepTally total = figures->tally.total();
+    const Counts total = figures->tally.total();
     EXPECT_EQ(3u, server.connections());
     EXPECT_EQ(3u, figures->connections_peak);
     EXPECT_EQ(total.intended, total.statuses.at(200));
@@ -78,7 +73,7 @@ TEST(Driver, ChargesAStallToEveryRequestThatItKeptWaiting) {
     Plan plan = open_loop(server.port(), 100, milliseconds(100));
     plan.connections_max = 1;
     plan.timeout = milliseconds(300);
-    const StepTally total = total_of(plan);
+    const Counts total = total_of(plan);
     EXPECT_EQ(10u, total.intended);
     EXPECT_EQ(1u, count(total, Failure::timeout));
     EXPECT_EQ(9u, total.statuses.at(200) + count(total, Failure::unsent));
@@ -101,9 +96,9 @@ TEST(Driver, TellsHowAConnectionFailed) {
     };
     for (const Case& each : cases) {
         ScriptedServer server([&](std::uint64_t, const std::string&) { return each.answer; });
-        const StepTally total = total_of(open_loop(server.port(), 50, milliseconds(100)));
+        const Counts total = total_of(open_loop(server.port(), 50, milliseconds(100)));
         EXPECT_EQ(5u, count(total, each.failure)) << to_string(each.failure);
-        EXPECT_EQ(5u, failures_of(total)) << to_string(each.failure);
+        EXPECT_EQ(5u, total.failed()) << to_string(each.failure);
     }
 }
 
@@ -111,7 +106,7 @@ TEST(Driver, TellsAKeptConnectionThatEndedFromAFreshOne) {
     ScriptedServer server([](std::uint64_t number, const std::string&) {
         return number == 0 ? ScriptedAnswer{answer_of(200)} : ScriptedAnswer{"", true};
     });
-    const StepTally total = total_of(open_loop(server.port(), 20, milliseconds(100)));
+    const Counts total = total_of(open_loop(server.port(), 20, milliseconds(100)));
     EXPECT_EQ(1u, total.statuses.at(200));
     EXPECT_EQ(1u, count(total, Failure::stale));
 }
@@ -145,12 +140,12 @@ TEST(Driver, CountsAnEarlyAnswerAndFreesTheConnectionOnceTheBodyIsWritten) {
     Plan plan = open_loop(server.port(), 20, milliseconds(300));
     plan.connections_max = 2;
     plan.timeout = seconds(5);
-    plan.method = "POST";
-    plan.bodies = {std::string(16 << 20, 'x'), "x"};
-    const StepTally total = total_of(plan);
+    plan.requests[0].method = "POST";
+    plan.requests[0].bodies = {std::string(16 << 20, 'x'), "x"};
+    const Counts total = total_of(plan);
     EXPECT_EQ(6u, total.statuses.at(429));
     EXPECT_EQ(0u, total.refused_without_retry_after);
-    EXPECT_EQ(0u, failures_of(total));
+    EXPECT_EQ(0u, total.failed());
     EXPECT_EQ(2u, server.connections());
 }
 
@@ -158,7 +153,7 @@ TEST(Driver, OpensAnotherConnectionAfterAnAnswerThatCloses) {
     ScriptedServer server([](std::uint64_t, const std::string&) {
         return ScriptedAnswer{.bytes = answer_of(200, "Connection: close\r\n"), .closes = true};
     });
-    const StepTally total = total_of(open_loop(server.port(), 50, milliseconds(100)));
+    const Counts total = total_of(open_loop(server.port(), 50, milliseconds(100)));
     EXPECT_EQ(5u, total.statuses.at(200));
     EXPECT_EQ(5u, server.connections());
 }
@@ -172,10 +167,8 @@ TEST(Driver, SendsBodiesInTurnsWithTheHeadersAsked) {
         });
         Plan plan = open_loop(server.port(), 50, milliseconds(80));
         plan.connections_max = 1;
-        plan.method = "PUT";
-        plan.path = "/x";
-        plan.headers = {"A: b"};
-        plan.bodies = {"1", "22"};
+        plan.requests = {
+            {.method = "PUT", .path = "/x", .headers = {"A: b"}, .bodies = {"1", "22"}}};
         EXPECT_EQ(4u, total_of(plan).statuses.at(200));
     }
     ASSERT_EQ(4u, heads.size());
@@ -183,6 +176,93 @@ TEST(Driver, SendsBodiesInTurnsWithTheHeadersAsked) {
     EXPECT_NE(std::string::npos, heads[0].find("\r\nA: b\r\nContent-Length: 1\r\n\r\n"));
     EXPECT_NE(std::string::npos, heads[1].find("Content-Length: 2\r\n\r\n"));
     EXPECT_NE(std::string::npos, heads[2].find("Content-Length: 1\r\n\r\n"));
+}
+
+// A run with a warm-up, whose requests alone are answered 500.
+struct WarmedUp {
+    RunFigures figures;
+    std::uint64_t served = 0;
+};
+
+WarmedUp warm_up(Loop loop, std::uint64_t requests, Duration warm_up) {
+    ScriptedServer server([&](std::uint64_t number, const std::string&) {
+        return ScriptedAnswer{answer_of(number < requests ? 500 : 200)};
+    });
+    Plan plan = open_loop(server.port(), 100, milliseconds(200));
+    plan.loop = loop;
+    plan.connections_max = 1;  // so that they come in order
+    plan.warm_up = warm_up;
+    plan.row = milliseconds(50);
+    Result<RunFigures> figures = run_load(plan);
+    EXPECT_TRUE(figures.ok());
+    return {*std::move(figures), server.requests()};
+}
+
+void expect_counted(const Tally& tally, std::uint64_t counted) {
+    EXPECT_EQ(counted, tally.total().intended);
+    EXPECT_EQ(counted, tally.total().lag.count());
+    EXPECT_EQ(counted, tally.steps()[0].sent);
+    EXPECT_EQ(counted, tally.requests()[0].sent);
+    std::uint64_t of_rows = 0;
+    for (const Row& row : tally.rows())
+        of_rows += row.sent;
+    EXPECT_EQ(counted, of_rows);
+}
+
+TEST(Driver, CountsNothingOfAnOpenLoopsWarmUpInAnyFigure) {
+    const WarmedUp run = warm_up(Loop::open, 10, milliseconds(100));
+    EXPECT_EQ(30u, run.served);
+    expect_counted(run.figures.tally, 20);
+    EXPECT_EQ((std::map<int, std::uint64_t>{{200, 20}}), run.figures.tally.total().statuses);
+    EXPECT_EQ(1u, run.figures.connections_peak) << "opened by the warm-up, still open";
+    EXPECT_EQ(0u, run.figures.connections_opened);
+}
+
+TEST(Driver, CountsNothingOfAClosedLoopsWarmUpInAnyFigure) {
+    const WarmedUp run = warm_up(Loop::closed, 1, milliseconds(300));
+    const std::uint64_t counted = run.figures.tally.total().intended;
+    EXPECT_GT(run.served, counted);
+    expect_counted(run.figures.tally, counted);
+    EXPECT_EQ((std::map<int, std::uint64_t>{{200, counted}}), run.figures.tally.total().statuses);
+    EXPECT_EQ(0u, run.figures.connections_opened);
+}
+
+TEST(Driver, OpensAConnectionForEachRequestWhereNoneIsKept) {
+    std::atomic<std::uint64_t> closing{0};
+    ScriptedServer server([&](std::uint64_t, const std::string& head) {
+        if (head.find("\r\nConnection: close\r\n") != head.npos) ++closing;
+        return ScriptedAnswer{answer_of(200)};  // it would keep the connection
+    });
+    Plan plan = open_loop(server.port(), 100, milliseconds(200));
+    plan.keeps_alive = false;
+    const Result<RunFigures> figures = run_load(plan);
+    ASSERT_TRUE(figures.ok());
+    EXPECT_EQ(20u, figures->tally.total().statuses.at(200));
+    EXPECT_EQ(20u, figures->connections_opened);
+    EXPECT_EQ(20u, server.connections());
+    EXPECT_EQ(20u, closing.load());
+}
+
+TEST(Driver, SendsAMixAndTellsItsRequestsApart) {
+    ScriptedServer server([](std::uint64_t, const std::string& head) {
+        return ScriptedAnswer{answer_of(head.starts_with("GET /busy ") ? 429 : 200)};
+    });
+    Plan plan = open_loop(server.port(), 400, milliseconds(500));
+    plan.requests = {{.name = "often", .weight = 3, .path = "/"},
+                     {.name = "seldom", .weight = 1, .path = "/busy"}};
+    const auto counts_of = [&](Duration warm_up) {
+        plan.warm_up = warm_up;
+        const Result<RunFigures> figures = run_load(plan);
+        EXPECT_TRUE(figures.ok());
+        const std::vector<Counts>& requests = figures->tally.requests();
+        EXPECT_EQ(requests[0].intended, requests[0].statuses.at(200));
+        EXPECT_EQ(requests[1].intended, requests[1].statuses.at(429));
+        EXPECT_EQ(200u, requests[0].intended + requests[1].intended);
+        EXPECT_EQ(requests[1].intended, requests[1].refused_latency.count());
+        return requests[0].intended;
+    };
+    const std::uint64_t often = counts_of(Duration::zero());
+    EXPECT_EQ(often, counts_of(milliseconds(50))) << "whatever the warm-up drew";
 }
 
 TEST(Driver, RefusesAHostThatIsNone) {

@@ -18,6 +18,10 @@ Plan plan() {
     return plan;
 }
 
+Ask ask(Duration intended) {
+    return {.intended = intended};
+}
+
 nlohmann::json report_of(const Tally& tally, double cpu_seconds) {
     const RunFigures figures{.tally = tally, .wall = seconds(2), .cpu_seconds = cpu_seconds};
     return nlohmann::json::parse(print_report(plan(), figures));
@@ -26,12 +30,12 @@ nlohmann::json report_of(const Tally& tally, double cpu_seconds) {
 TEST(Report, GivesCountsRatesAndQuantilesByClass) {
     Tally tally(plan());
     for (int i = 0; i < 20; ++i) {
-        tally.intended(0);
-        tally.sent(0, milliseconds(50 * i), {});
-        tally.answered(0, milliseconds(50 * i), {.status = 200, .latency = milliseconds(i + 1)});
+        tally.intended(ask({}));
+        tally.sent(ask(milliseconds(50 * i)), {});
+        tally.answered(ask(milliseconds(50 * i)), {.status = 200, .latency = milliseconds(i + 1)});
     }
-    tally.answered(0, {}, {.status = 429, .latency = milliseconds(1)});
-    tally.failed(0, {}, Failure::timeout, "late");
+    tally.answered(ask({}), {.status = 429, .latency = milliseconds(1)});
+    tally.failed(ask({}), Failure::timeout, "late");
     const nlohmann::json report = report_of(tally, 0.5);
     const nlohmann::json& step = report["steps"][0];
     EXPECT_EQ(20, step["intended"]);
@@ -55,7 +59,7 @@ TEST(Report, GivesCountsRatesAndQuantilesByClass) {
 TEST(Report, SaysWhenTheToolWasLate) {
     Tally tally(plan());
     for (int i = 0; i < 100; ++i)
-        tally.sent(0, {}, i < 98 ? milliseconds(0) : milliseconds(2));
+        tally.sent(ask({}), i < 98 ? milliseconds(0) : milliseconds(2));
     EXPECT_TRUE(report_of(tally, 0)["saturated"]);
     EXPECT_TRUE(report_of(tally, 0)["steps"][0]["is_late"]);
 }
@@ -63,6 +67,41 @@ TEST(Report, SaysWhenTheToolWasLate) {
 TEST(Report, SaysWhenTheToolHadNoCoreLeft) {
     EXPECT_TRUE(report_of(Tally(plan()), 1.9)["saturated"]);
     EXPECT_FALSE(report_of(Tally(plan()), 1.7)["saturated"]);
+}
+
+TEST(Report, ListsThePercentilesThatTheCountsSupport) {
+    Tally tally(plan());
+    for (int i = 1; i <= 1000; ++i)
+        tally.answered(ask({}), {.status = 200, .latency = std::chrono::nanoseconds(i % 200)});
+    nlohmann::json percentiles = report_of(tally, 0)["percentiles"];
+    std::vector<double> found;
+    for (const nlohmann::json& each : percentiles)
+        found.push_back(each[0]);
+    EXPECT_EQ((std::vector<double>{0, 50, 75, 90, 95, 99, 99.9, 100}), found);
+    EXPECT_EQ(nlohmann::json::parse("[0.0, 0.0]"), percentiles[0]);
+    EXPECT_EQ(nlohmann::json::parse("[50.0, 0.099]"), percentiles[1]);
+    EXPECT_EQ(nlohmann::json::parse("[100.0, 0.199]"), percentiles.back());
+    EXPECT_TRUE(report_of(Tally(plan()), 0)["percentiles"].empty());
+}
+
+TEST(Report, TellsTheRequestsOfAMixApart) {
+    Plan mixed = plan();
+    mixed.requests = {{.name = "a", .weight = 3, .bodies = {"1", "2"}}, {.name = "b"}};
+    mixed.steps[0].rate_end = 30;
+    mixed.warm_up = milliseconds(500);
+    mixed.keeps_alive = false;
+    Tally tally(mixed);
+    tally.answered({.request = 1}, {.status = 200, .latency = milliseconds(1)});
+    const RunFigures figures{.tally = tally, .wall = seconds(2)};
+    const auto report = nlohmann::json::parse(print_report(mixed, figures));
+    EXPECT_EQ(3, report["requests"]["a"]["weight"]);
+    EXPECT_EQ(2, report["requests"]["a"]["bodies"]);
+    EXPECT_EQ(0, report["requests"]["a"]["answered"]);
+    EXPECT_EQ(1000, report["requests"]["b"]["latency"]["2xx"]["max_us"]);
+    EXPECT_EQ(0.5, report["requests"]["b"]["ok_per_s"]);
+    EXPECT_EQ(30, report["steps"][0]["rate_end"]);
+    EXPECT_EQ(0.5, report["warm_up_s"]);
+    EXPECT_EQ(false, report["keep_alive"]);
 }
 
 }  // namespace

@@ -8,6 +8,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+Ask ask(Duration intended, std::size_t step = 0, std::size_t request = 0) {
+    return {.intended = intended, .step = step, .request = request};
+}
+
 Plan two_steps() {
     Plan plan;
     plan.steps = {{10, seconds(1)}, {20, seconds(1)}};
@@ -17,9 +21,9 @@ Plan two_steps() {
 
 TEST(Tally, CountsAnAnswerInTheStepThatMeantItAndGoodputWhereItArrived) {
     Tally tally(two_steps());
-    tally.intended(0);
-    tally.sent(0, milliseconds(900), milliseconds(2));
-    tally.answered(0, milliseconds(900), {.status = 200, .latency = milliseconds(200)});
+    tally.intended(ask({}));
+    tally.sent(ask(milliseconds(900)), milliseconds(2));
+    tally.answered(ask(milliseconds(900)), {.status = 200, .latency = milliseconds(200)});
     EXPECT_EQ(1u, tally.steps()[0].statuses.at(200));
     EXPECT_EQ(milliseconds(200), tally.steps()[0].ok_latency.max());
     EXPECT_EQ(milliseconds(2), tally.steps()[0].lag.max());
@@ -29,17 +33,17 @@ TEST(Tally, CountsAnAnswerInTheStepThatMeantItAndGoodputWhereItArrived) {
 
 TEST(Tally, LeavesOutOfGoodputWhatArrivesAfterTheRun) {
     Tally tally(two_steps());
-    tally.answered(1, milliseconds(1900), {.status = 200, .latency = milliseconds(101)});
+    tally.answered(ask(milliseconds(1900), 1), {.status = 200, .latency = milliseconds(101)});
     EXPECT_EQ(0u, tally.total().ok_within);
     EXPECT_EQ(1u, tally.total().statuses.at(200));
 }
 
 TEST(Tally, KeepsRefusalsApartAndNoticesAMissingRetryAfter) {
     Tally tally(two_steps());
-    tally.answered(0, {}, {.status = 429, .has_retry_after = true, .latency = milliseconds(1)});
-    tally.answered(0, {}, {.status = 429, .has_retry_after = false, .latency = milliseconds(3)});
-    tally.answered(0, {}, {.status = 503, .latency = milliseconds(9)});
-    const StepTally& step = tally.steps()[0];
+    tally.answered(ask({}), {.status = 429, .has_retry_after = true, .latency = milliseconds(1)});
+    tally.answered(ask({}), {.status = 429, .has_retry_after = false, .latency = milliseconds(3)});
+    tally.answered(ask({}), {.status = 503, .latency = milliseconds(9)});
+    const Counts& step = tally.steps()[0];
     EXPECT_EQ(1u, step.refused_without_retry_after);
     EXPECT_EQ(2u, step.refused_latency.count());
     EXPECT_EQ(milliseconds(3), step.refused_latency.max());
@@ -50,11 +54,11 @@ TEST(Tally, KeepsRefusalsApartAndNoticesAMissingRetryAfter) {
 TEST(Tally, FillsRowsByTheIntendedTimeTheLastOneShort) {
     Tally tally(two_steps());
     ASSERT_EQ(7u, tally.rows().size());
-    tally.sent(1, milliseconds(1999), {});
-    tally.answered(1, milliseconds(1999), {.status = 200, .latency = seconds(5)});
-    tally.answered(0, milliseconds(299), {.status = 429});
-    tally.answered(0, milliseconds(300), {.status = 404});
-    tally.failed(0, milliseconds(300), Failure::timeout, "late");
+    tally.sent(ask(milliseconds(1999), 1), {});
+    tally.answered(ask(milliseconds(1999), 1), {.status = 200, .latency = seconds(5)});
+    tally.answered(ask(milliseconds(299)), {.status = 429});
+    tally.answered(ask(milliseconds(300)), {.status = 404});
+    tally.failed(ask(milliseconds(300)), Failure::timeout, "late");
     EXPECT_EQ(1u, tally.rows()[6].sent);
     EXPECT_EQ(1u, tally.rows()[6].ok);
     EXPECT_EQ(seconds(5), tally.rows()[6].ok_latency.max());
@@ -65,14 +69,46 @@ TEST(Tally, FillsRowsByTheIntendedTimeTheLastOneShort) {
 
 TEST(Tally, SumsItsStepsAndRemembersTheFirstReasonOfAFailure) {
     Tally tally(two_steps());
-    tally.intended(0);
-    tally.intended(1);
-    tally.failed(0, {}, Failure::reset, "first");
-    tally.failed(1, seconds(1), Failure::reset, "second");
-    const StepTally total = tally.total();
+    tally.intended(ask({}));
+    tally.intended(ask(seconds(1), 1));
+    tally.failed(ask({}), Failure::reset, "first");
+    tally.failed(ask(seconds(1), 1), Failure::reset, "second");
+    const Counts total = tally.total();
     EXPECT_EQ(2u, total.intended);
     EXPECT_EQ(2u, total.failures[static_cast<std::size_t>(Failure::reset)]);
     EXPECT_EQ("first", tally.examples().at(Failure::reset));
+}
+
+TEST(Tally, TellsRequestsApartAndCountsEachInTheWholeToo) {
+    Plan plan = two_steps();
+    plan.requests = {{.name = "a"}, {.name = "b"}};
+    Tally tally(plan);
+    for (const std::size_t request : {0u, 1u, 1u}) {
+        const Ask each = ask(milliseconds(1), 0, request);
+        tally.intended(each);
+        tally.sent(each, {});
+        tally.answered(each, {.status = request == 0 ? 429 : 200, .latency = milliseconds(2)});
+    }
+    EXPECT_EQ(1u, tally.requests()[0].refused_latency.count());
+    EXPECT_EQ(2u, tally.requests()[1].ok_latency.count());
+    EXPECT_EQ(2u, tally.requests()[1].ok_within);
+    EXPECT_EQ(3u, tally.total().sent);
+    EXPECT_EQ(2u, tally.total().ok_within);
+}
+
+TEST(Tally, LeavesOutWhatWasMeantBeforeTheRunBegan) {
+    Tally tally(two_steps());
+    const Ask early = ask(milliseconds(-1));
+    tally.intended(early);
+    tally.sent(early, milliseconds(5));
+    tally.answered(early, {.status = 200, .latency = milliseconds(10)});
+    tally.failed(early, Failure::timeout, "late");
+    EXPECT_EQ(0u, tally.total().intended);
+    EXPECT_EQ(0u, tally.total().lag.count());
+    EXPECT_EQ(0u, tally.total().ok_within);
+    EXPECT_EQ(0u, tally.total().failed());
+    EXPECT_TRUE(tally.examples().empty());
+    EXPECT_EQ(0u, tally.rows()[0].ok);
 }
 
 }  // namespace

@@ -1,0 +1,139 @@
+#include "perf/load/bodies.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <bit>
+#include <charconv>
+#include <random>
+#include <span>
+
+#include "host/base/check.h"
+#include "host/base/narrow.h"
+
+namespace qr::load {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "tensors go out as they lie in memory");
+
+constexpr int kFloatDigits = 9;                  // identify a float32
+constexpr std::size_t kFloatCharactersMax = 16;  // "-1.23456789e-05,"
+constexpr std::size_t kFrameBytesMax = 256;      // the JSON around the numbers
+constexpr std::size_t kFrameBytesOfVector = 32;  // and around each vector
+
+struct Vectors {
+    std::size_t dimension;
+    std::vector<float> numbers;  // the query's, then each document's
+
+    std::size_t count() const { return numbers.size() / dimension; }
+    std::span<const float> at(std::size_t index) const {
+        return std::span(numbers).subspan(index * dimension, dimension);
+    }
+};
+
+Vectors make_vectors(const RerankShape& shape, std::size_t variant) {
+    std::seed_seq seeds{static_cast<std::uint32_t>(shape.seed),
+                        static_cast<std::uint32_t>(shape.seed >> 32),
+                        narrow<std::uint32_t>(variant)};
+    std::mt19937_64 random(seeds);
+    std::normal_distribution<float> normal;
+    Vectors vectors{shape.dimension, std::vector<float>((1 + shape.documents) * shape.dimension)};
+    for (float& number : vectors.numbers)
+        number = normal(random);
+    return vectors;
+}
+
+void append_numbers(std::string& text, std::span<const float> vector) {
+    std::array<char, 32> digits;
+    char separator = '[';
+    for (const float number : vector) {
+        const auto [end, code] = std::to_chars(digits.data(), digits.data() + digits.size(), number,
+                                               std::chars_format::general, kFloatDigits);
+        QR_CHECK(code == std::errc());
+        text += separator;
+        text.append(digits.data(), end);
+        separator = ',';
+    }
+    text += ']';
+}
+
+void append_base64(std::string& text, std::span<const float> vector) {
+    const std::size_t begin = text.size();
+    const std::size_t characters = (vector.size_bytes() + 2) / 3 * 4;
+    text.resize(begin + characters + 1);  // EVP_EncodeBlock ends it with a zero
+    auto* const to = reinterpret_cast<unsigned char*>(text.data() + begin);
+    const auto* const from = reinterpret_cast<const unsigned char*>(vector.data());
+    ::EVP_EncodeBlock(to, from, narrow<int>(vector.size_bytes()));
+    text.pop_back();
+}
+
+void append_vector(std::string& text, Format format, std::span<const float> vector) {
+    if (format == Format::json) return append_numbers(text, vector);
+    text += R"({"vector":")";
+    append_base64(text, vector);
+    text += R"("})";
+}
+
+std::string top_n_of(const RerankShape& shape) {
+    return R"(,"top_n":)" + std::to_string(shape.top_n) + "}";
+}
+
+std::string print_json(const RerankShape& shape, const Vectors& vectors) {
+    std::string text;
+    text.reserve(bytes_max(shape) / shape.variants);
+    text += R"({"query":)";
+    append_vector(text, shape.format, vectors.at(0));
+    text += R"(,"documents":)";
+    for (std::size_t i = 1; i < vectors.count(); ++i) {
+        text += i == 1 ? '[' : ',';
+        append_vector(text, shape.format, vectors.at(i));
+    }
+    return text + "]" + top_n_of(shape);
+}
+
+// The JSON in front of the tensors.
+std::string binary_head(const RerankShape& shape) {
+    const std::string dimension = std::to_string(shape.dimension);
+    return R"({"query":{"shape":[)" + dimension + R"(]},"documents":{"shape":[)" +
+           std::to_string(shape.documents) + "," + dimension + "]}" + top_n_of(shape);
+}
+
+}  // namespace
+
+std::optional<Format> format_of(std::string_view name) {
+    if (name == "binary") return Format::binary;
+    if (name == "base64") return Format::base64;
+    if (name == "json") return Format::json;
+    return std::nullopt;
+}
+
+std::size_t bytes_max(const RerankShape& shape) {
+    const std::size_t vectors = 1 + shape.documents;
+    std::size_t bytes_of_vector = shape.dimension * sizeof(float);
+    if (shape.format == Format::json) bytes_of_vector = shape.dimension * kFloatCharactersMax;
+    if (shape.format == Format::base64) bytes_of_vector = (bytes_of_vector + 2) / 3 * 4;
+    return shape.variants * (kFrameBytesMax + vectors * (bytes_of_vector + kFrameBytesOfVector));
+}
+
+RerankBodies make_bodies(const RerankShape& shape) {
+    RerankBodies made{.headers = {"Content-Type: application/json"}, .bodies = {}};
+    const std::string head = binary_head(shape);
+    if (shape.format == Format::binary) {
+        made.headers = {"Content-Type: application/octet-stream",
+                        "Inference-Header-Content-Length: " + std::to_string(head.size())};
+    }
+    for (std::size_t variant = 0; variant < shape.variants; ++variant) {
+        const Vectors vectors = make_vectors(shape, variant);
+        if (shape.format != Format::binary) {
+            made.bodies.push_back(print_json(shape, vectors));
+            continue;
+        }
+        const auto bytes = std::as_bytes(std::span(vectors.numbers));
+        std::string body = head;
+        body.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        made.bodies.push_back(std::move(body));
+    }
+    return made;
+}
+
+}  // namespace qr::load

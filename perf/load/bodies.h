@@ -1,0 +1,40 @@
+// Rerank requests of the native dialect made up here, so that a scenario needs no files: random
+// unit-variance vectors in one of the three forms that docs/HTTP_API.md knows.
+//
+// The vectors depend on seed, shape and variant alone, never on the form.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qr::load {
+
+inline constexpr std::size_t kDocumentsMax = 10'000;
+inline constexpr std::size_t kDimensionMax = 65'536;
+
+enum class Format : std::uint8_t { binary, base64, json };
+std::optional<Format> format_of(std::string_view name);
+
+struct RerankShape {
+    Format format = Format::json;
+    std::size_t documents = 1;
+    std::size_t dimension = 1;
+    std::size_t top_n = 0;  // 0: all
+    std::size_t variants = 1;
+    std::uint64_t seed = 1;
+};
+
+// What the bodies of a shape come to at most, all variants together.
+std::size_t bytes_max(const RerankShape& shape);
+
+struct RerankBodies {
+    std::vector<std::string> headers;  // that say what the bodies are
+    std::vector<std::string> bodies;   // one a variant
+};
+RerankBodies make_bodies(const RerankShape& shape);
+
+}  // namespace qr::load

@@ -1,0 +1,118 @@
+// Each generated body as the server's own parser reads it.
+#include "perf/load/bodies.h"
+
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "tests/server/dialects/payloads.h"
+
+namespace qr::load {
+namespace {
+
+constexpr Format kFormats[] = {Format::binary, Format::base64, Format::json};
+
+// The length of the JSON as the headers tell it; none without that header.
+std::optional<std::size_t> header_length(const RerankBodies& made) {
+    constexpr std::string_view kName = "Inference-Header-Content-Length: ";
+    for (const std::string& header : made.headers) {
+        if (!header.starts_with(kName)) continue;
+        return std::stoul(header.substr(kName.size()));
+    }
+    return std::nullopt;
+}
+
+RerankRequest parse(const RerankBodies& made, std::size_t variant) {
+    auto parsed =
+        native::parse_rerank(native::payload_of(made.bodies.at(variant), header_length(made)),
+                             native::test_buffers(), {});
+    EXPECT_TRUE(parsed.ok()) << parsed.error().message;
+    EXPECT_TRUE(parsed->warnings.empty());
+    return *std::move(parsed);
+}
+
+TEST(Bodies, AreWhatTheServerReadsAndTheSameRequestInEachForm) {
+    RerankShape shape{.documents = 7, .dimension = 33, .top_n = 3, .variants = 3, .seed = 42};
+    shape.format = Format::binary;
+    const RerankBodies first = make_bodies(shape);
+    for (const Format format : kFormats) {
+        shape.format = format;
+        const RerankBodies made = make_bodies(shape);
+        ASSERT_EQ(3u, made.bodies.size());
+        EXPECT_EQ(format == Format::binary, header_length(made).has_value());
+        for (std::size_t variant = 0; variant < 3; ++variant) {
+            const RerankRequest expected = parse(first, variant);
+            const RerankRequest found = parse(made, variant);
+            EXPECT_EQ(1u, found.vectors.queries.rows);
+            EXPECT_EQ(7u, found.vectors.documents.rows);
+            EXPECT_EQ(33u, found.vectors.documents.dimension);
+            EXPECT_EQ(3u, found.top_n);
+            EXPECT_EQ(native::floats_of(expected.vectors.queries),
+                      native::floats_of(found.vectors.queries));
+            EXPECT_EQ(native::floats_of(expected.vectors.documents),
+                      native::floats_of(found.vectors.documents));
+        }
+    }
+}
+
+TEST(Bodies, SayTheirType) {
+    RerankShape shape{.format = Format::json};
+    EXPECT_EQ(std::vector<std::string>{"Content-Type: application/json"},
+              make_bodies(shape).headers);
+    shape.format = Format::base64;
+    EXPECT_EQ(std::vector<std::string>{"Content-Type: application/json"},
+              make_bodies(shape).headers);
+    shape.format = Format::binary;
+    EXPECT_EQ("Content-Type: application/octet-stream", make_bodies(shape).headers.at(0));
+}
+
+TEST(Bodies, DifferByVariantAndBySeed) {
+    RerankShape shape{.documents = 2, .dimension = 4, .variants = 2};
+    const RerankBodies made = make_bodies(shape);
+    EXPECT_NE(made.bodies[0], made.bodies[1]);
+    EXPECT_EQ(made.bodies, make_bodies(shape).bodies);
+    shape.seed = 2;
+    EXPECT_NE(made.bodies[0], make_bodies(shape).bodies[0]);
+}
+
+TEST(Bodies, HoldNumbersOfMeanZeroAndVarianceOne) {
+    const RerankShape shape{
+        .format = Format::binary, .documents = 999, .dimension = 100, .seed = 3};
+    const RerankRequest request = parse(make_bodies(shape), 0);
+    double sum = 0;
+    double squares = 0;
+    for (const float number : native::floats_of(request.vectors.documents)) {
+        sum += number;
+        squares += static_cast<double>(number) * number;
+    }
+    constexpr double kCount = 99'900;
+    EXPECT_NEAR(0, sum / kCount, 4 / std::sqrt(kCount)) << "seed 3";
+    EXPECT_NEAR(1, squares / kCount, 4 * std::sqrt(2 / kCount)) << "seed 3";
+}
+
+TEST(Bodies, NeverHoldMoreBytesThanWasForetold) {
+    for (const Format format : kFormats) {
+        for (const std::size_t size : {1u, 2u, 3u, 500u}) {
+            const RerankShape shape{.format = format,
+                                    .documents = size,
+                                    .dimension = size,
+                                    .top_n = 2'147'483'647,
+                                    .variants = 2};
+            std::size_t bytes = 0;
+            for (const std::string& body : make_bodies(shape).bodies)
+                bytes += body.size();
+            EXPECT_LE(bytes, bytes_max(shape));
+        }
+    }
+}
+
+TEST(Bodies, KnowTheirFormatsByName) {
+    EXPECT_EQ(Format::binary, format_of("binary"));
+    EXPECT_EQ(Format::base64, format_of("base64"));
+    EXPECT_EQ(Format::json, format_of("json"));
+    EXPECT_EQ(std::nullopt, format_of("JSON"));
+}
+
+}  // namespace
+}  // namespace qr::load
