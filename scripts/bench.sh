@@ -9,6 +9,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 scripts/install_packages.sh build bench
 say "Building (bench)"
-build_targets bench
+build_targets bench quantumrerank simdjson_floor score_bench batcher_bench
 say "Measuring"
 exec "$PYTHON" -B perf/http/bench.py build/bench "$@"

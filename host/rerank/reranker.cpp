@@ -44,7 +44,11 @@ std::vector<RankedDocument> best_of(std::span<const double> scores, std::size_t 
         return a.score > b.score || (a.score == b.score && a.index < b.index);
     };
     const auto end = ranked.begin() + narrow<std::ptrdiff_t>(count);
-    std::partial_sort(ranked.begin(), end, ranked.end(), is_better);
+    if (end == ranked.end()) {
+        std::sort(ranked.begin(), end, is_better);  // half of what a heap of them all costs
+    } else {
+        std::partial_sort(ranked.begin(), end, ranked.end(), is_better);
+    }
     ranked.resize(count);
     return ranked;
 }

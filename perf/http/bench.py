@@ -19,9 +19,11 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "shared"))
+PERF = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(PERF / "page"), str(PERF / "shared")]
 
 import bodies
+import page
 import processes
 import rankings
 import report
@@ -169,7 +171,7 @@ def main():
         result = measure(arguments, pathlib.Path(folder))
     print(report.table(result))
     if not arguments.no_write:
-        report.write(result)
+        page.keep(result, "bench")
     return 0 if all(bar["met"] for bar in result["bars"]) else 1
 
 

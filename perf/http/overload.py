@@ -18,10 +18,12 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "shared"))
+PERF = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(PERF / "page"), str(PERF / "shared")]
 
 import bodies
 import overload_report
+import page
 import processes
 import qr_load
 import report
@@ -178,7 +180,7 @@ def main():
         result = measure(arguments, folder)
     print(overload_report.table(result))
     if not arguments.no_write:
-        overload_report.write(result)
+        page.keep(result, "overload")
     if not all(fit["met"] for fit in result["fitness"]):
         return 2
     return 0 if all(bar["met"] for bar in result["bars"]) else 1

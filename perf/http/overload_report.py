@@ -2,7 +2,6 @@
 
 import report
 
-BEGIN, END = "<!-- overload:begin -->", "<!-- overload:end -->"
 MIB = 1 << 20
 GOODPUT_MIN = 0.90
 REFUSAL_P99_MS_MAX = 5.0
@@ -100,7 +99,3 @@ def table(result):
         lines.append(f"| {bar['what']} | {bar['found']:.4g}{unit} | {sign}{bar['bar']:.4g}{unit} | "
                      f"{'met' if bar['met'] else '**missed**'} |")
     return "\n".join([*lines, "", report.signature(result)])
-
-
-def write(result):
-    report.keep(result, result["machine"] + "-overload", (BEGIN, END), table(result))

@@ -12,8 +12,6 @@ import machines
 import processes
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "PERFORMANCE.md"
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 ROWS = (
     ("`POST /v1/rerank`, binary", "ours_binary", "nginx_binary", "nginx reading the same body"),
@@ -94,20 +92,3 @@ def table(result):
 def signature(result):
     return (f"{result['cpu']}, {result['cores']} cores; commit {result['commit']}"
             f"{' with changes' if result['dirty'] else ''}; `{result['command'].strip()}`.")
-
-
-def write(result):
-    keep(result, result["machine"], (BEGIN, END), table(result))
-
-
-def keep(result, name, marks, text):
-    """The figures in perf/results/<name>.json, `text` between the marks of docs/PERFORMANCE.md."""
-    folder = ROOT / "perf" / "results"
-    folder.mkdir(exist_ok=True)
-    file = folder / f"{name}.json"
-    file.write_text(json.dumps(result, indent=1) + "\n")
-    begin, end = marks
-    before, rest = PAGE.read_text().split(begin)
-    after = rest.split(end)[1]
-    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}")
-    print(f"written: {file.relative_to(ROOT)}, {PAGE.relative_to(ROOT)}", file=sys.stderr)

@@ -2,11 +2,11 @@
 
     sweep.py BUILD_FOLDER [--seconds 2] [--no-write]
 
-Closed loops (qr_load) over the documents of a request, its dimension, and the clients that send
-small ones; then an open loop of Poisson arrivals at shares of the capacity just found, whose
-latencies count from the intended send time. Before a point is timed, its answer must be the ranking
-that is computed here. Results go to perf/results/<machine>-sweep.json and onto
-docs/PERFORMANCE.md.
+Closed loops (qr_load) over the documents of a request and its dimension, beside nginx that only
+reads the same binary body, and over the clients that send small ones; then an open loop of Poisson
+arrivals at shares of the capacity just found, whose latencies count from the intended send time.
+Before a point is timed, its answer must be the ranking that is computed here. Results go to
+perf/results/<machine>-sweep.json and onto docs/PERFORMANCE.md.
 """
 
 import argparse
@@ -16,19 +16,21 @@ import statistics
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "shared"))
+PERF = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(PERF / "page"), str(PERF / "shared")]
 
 import bodies
+import page
 import processes
 import qr_load
 import rankings
 import report
+import sweep_report
 
 DOCUMENTS = (1, 3, 10, 30, 100, 300, 1000)
 DIMENSIONS = (64, 128, 256, 512, 768, 1024, 1536, 3072)
 CLIENTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 SMALL = (10, 384)  # documents and dimension of the requests that many clients send
-FORMS = ("binary", "base64", "json")
 LOOP_CLIENTS = 4
 RATE_SHARES = (0.1, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9)
 SEED = 1
@@ -54,21 +56,29 @@ def only_200(figures, what):
 class Bench:
     """The server under load, the tool, and how long a point takes."""
 
-    def __init__(self, arguments, server, folder):
+    def __init__(self, arguments, server, nginx, folder):
         self._program = arguments.build.resolve() / "bin" / "qr_load"
         self._seconds = arguments.seconds
         self._server = server
+        self._nginx = nginx
         self._folder = folder
 
     def closed(self, body, clients):
         """One point: {"requests_per_s", "cpu_us", "p50_us", "p99_us"}."""
-        load = qr_load.QrLoad(self._program, self._server, self._folder, body)
+        return self._closed(self._server, "/v1/rerank", body, clients)
+
+    def floor(self, body):
+        """What any server must do: nginx reads the same body and answers "ok"."""
+        return self._closed(self._nginx, "/read", body, LOOP_CLIENTS)
+
+    def _closed(self, server, path, body, clients):
+        load = qr_load.QrLoad(self._program, server, self._folder, body, path=path)
         flags = ("--clients", str(clients), "--seconds")
         load.run(*flags, str(WARM_UP_SECONDS))
-        before = self._server.cpu_seconds()
+        before = server.cpu_seconds()
         figures, _ = load.run(*flags, str(self._seconds))
-        cpu = self._server.cpu_seconds() - before
-        only_200(figures, f"{body.name}, {clients} clients")
+        cpu = server.cpu_seconds() - before
+        only_200(figures, f"{path}: {body.name}, {clients} clients")
         total = figures["total"]
         return {"requests_per_s": total["ok_per_s"], "cpu_us": cpu / total["answered"] * 1e6,
                 "body_bytes": len(body.data),
@@ -88,23 +98,24 @@ class Bench:
 
     def shapes(self, shapes):
         """Points by form over (documents, dimension)."""
-        points = {form: [] for form in FORMS}
+        points = {series: [] for series in (*sweep_report.FORMS, sweep_report.FLOOR)}
         for documents, dimension in shapes:
             made = bodies.make(documents, dimension)
-            for form in FORMS:
+            shape = {"documents": documents, "dimension": dimension}
+            points[sweep_report.FLOOR].append({**shape, **self.floor(made["binary"])})
+            for form in sweep_report.FORMS:
                 gate(self._server, made[form], documents, dimension)
-                points[form].append({"documents": documents, "dimension": dimension,
-                                     **self.closed(made[form], LOOP_CLIENTS)})
+                points[form].append({**shape, **self.closed(made[form], LOOP_CLIENTS)})
             print(f"   {documents} x {dimension}: " + ", ".join(
-                f"{form} {points[form][-1]['cpu_us']:.0f} us" for form in FORMS),
+                f"{form} {points[form][-1]['cpu_us']:.0f} us" for form in sweep_report.FORMS),
                 file=sys.stderr, flush=True)
         return points
 
     def clients(self):
         """Points by form over the number of clients, small requests."""
         made = bodies.make(*SMALL)
-        points = {form: [] for form in FORMS}
-        for form in FORMS:
+        points = {form: [] for form in sweep_report.FORMS}
+        for form in sweep_report.FORMS:
             gate(self._server, made[form], *SMALL)
             for clients in CLIENTS:
                 points[form].append({"clients": clients, **self.closed(made[form], clients)})
@@ -114,7 +125,7 @@ class Bench:
         """Latency against rate by form, 100 documents of 768 numbers."""
         made = bodies.make()
         points = {}
-        for form in FORMS:
+        for form in sweep_report.FORMS:
             gate(self._server, made[form], bodies.DOCUMENTS, bodies.DIMENSION)
             capacity = statistics.median(
                 self.closed(made[form], LOOP_CLIENTS)["requests_per_s"] for _ in range(3))
@@ -124,8 +135,8 @@ class Bench:
 
 def measure(arguments, folder):
     binary = arguments.build.resolve() / "bin" / "quantumrerank"
-    with processes.Ours(binary, folder) as server:
-        bench = Bench(arguments, server, folder)
+    with processes.Ours(binary, folder) as server, processes.Nginx(folder) as nginx:
+        bench = Bench(arguments, server, nginx, folder)
         result = {
             "documents": bench.shapes((documents, bodies.DIMENSION) for documents in DOCUMENTS),
             "dimension": bench.shapes((bodies.DOCUMENTS, dimension) for dimension in DIMENSIONS),
@@ -147,7 +158,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="qr-sweep-") as folder:
         result = measure(arguments, folder)
     if not arguments.no_write:
-        report.keep(result, "sweep")
+        page.keep(result, "sweep")
     return 0
 
 

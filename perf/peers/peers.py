@@ -17,11 +17,12 @@ import sys
 import tempfile
 
 PERF = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(PERF / "http"), str(PERF / "shared")]
+sys.path[:0] = [str(PERF / folder) for folder in ("http", "page", "shared")]
 
 import answers  # noqa: E402
 import bodies  # noqa: E402
 import libraries  # noqa: E402
+import page  # noqa: E402
 import peers_report  # noqa: E402
 import processes  # noqa: E402
 import report  # noqa: E402
@@ -181,7 +182,7 @@ def main():
         result = measure(arguments, pathlib.Path(folder))
     print(peers_report.table(result))
     if not arguments.no_write:
-        peers_report.write(result)
+        page.keep(result, "peers")
     return 0 if all(bar["met"] for bar in result["bars"]) else 1
 
 

@@ -7,7 +7,6 @@ import statistics
 
 import report
 
-BEGIN, END = "<!-- peers:begin -->", "<!-- peers:end -->"
 BAR_DOCUMENTS = 100  # the bars are about requests of so many documents
 
 # (what, ours, theirs, how many times ours theirs must cost at least)
@@ -112,7 +111,3 @@ def table(result):
     return "\n\n".join(["\n".join(block) for block in blocks]
                        + [f"Hashes of the expected rankings: {expected}.",
                           report.signature(result)])
-
-
-def write(result):
-    report.keep(result, result["machine"] + "-peers", (BEGIN, END), table(result))

@@ -7,7 +7,7 @@ import unittest
 from typing import NamedTuple
 
 SOURCE = pathlib.Path(os.environ.get("QR_SOURCE_DIR", pathlib.Path(__file__).parents[3]))
-sys.path[:0] = [str(SOURCE / "perf" / "http"), str(SOURCE / "perf" / "peers")]
+sys.path[:0] = [str(SOURCE / "perf" / folder) for folder in ("http", "peers", "shared")]
 
 import peers_report  # noqa: E402
 
