@@ -65,24 +65,23 @@ class Bench:
 
     def closed(self, body, clients):
         """One point: {"requests_per_s", "cpu_us", "p50_us", "p99_us"}."""
-        return self._closed(self._server, "/v1/rerank", body, clients)
-
-    def floor(self, body):
-        """What any server must do: nginx reads the same body and answers "ok"."""
-        return self._closed(self._nginx, "/read", body, LOOP_CLIENTS)
-
-    def _closed(self, server, path, body, clients):
-        load = qr_load.QrLoad(self._program, server, self._folder, body, path=path)
+        load = qr_load.QrLoad(self._program, self._server, self._folder, body)
         flags = ("--clients", str(clients), "--seconds")
         load.run(*flags, str(WARM_UP_SECONDS))
-        before = server.cpu_seconds()
+        before = self._server.cpu_seconds()
         figures, _ = load.run(*flags, str(self._seconds))
-        cpu = server.cpu_seconds() - before
-        only_200(figures, f"{path}: {body.name}, {clients} clients")
+        cpu = self._server.cpu_seconds() - before
+        only_200(figures, f"{body.name}, {clients} clients")
         total = figures["total"]
         return {"requests_per_s": total["ok_per_s"], "cpu_us": cpu / total["answered"] * 1e6,
                 "body_bytes": len(body.data),
                 **{key: total["latency"]["2xx"][key] for key in ("p50_us", "p99_us")}}
+
+    def floor(self, body):
+        """What any server must do: nginx reads the same body. wrk drives it, for qr_load reads no
+        chunked answers."""
+        seconds = max(1, round(self._seconds))
+        return processes.load(self._nginx, "/read", seconds, self._folder, body)
 
     def open(self, body, capacity):
         """The latencies at shares of a capacity."""

@@ -34,10 +34,12 @@ def read(file):
     return json.loads((RESULTS / file).read_text(encoding="utf-8"))
 
 
-def render(text, read_result=read):
-    """The page's text with every section printed anew."""
+def render(text, read_result=read, only=None):
+    """The page's text with every section printed anew, or the one of a kind."""
     def section(match):
         kind, file = match.groups()
+        if only not in (None, kind):
+            return match.group()
         if kind not in TABLES:
             raise SystemExit(f"{PAGE.name}: found a section '{kind}', allowed are "
                              f"{', '.join(TABLES)}")
@@ -61,7 +63,7 @@ def keep(result, kind):
     (RESULTS / file).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     text = PAGE.read_text(encoding="utf-8")
     before = f"<!-- {kind}:begin {file_of(text, kind)} -->"
-    PAGE.write_text(render(text.replace(before, f"<!-- {kind}:begin {file} -->")),
+    PAGE.write_text(render(text.replace(before, f"<!-- {kind}:begin {file} -->"), only=kind),
                     encoding="utf-8")
     print(f"written: perf/results/{file}, docs/{PAGE.name}", file=sys.stderr)
 
