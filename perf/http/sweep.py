@@ -34,6 +34,7 @@ SMALL = (10, 384)  # documents and dimension of the requests that many clients s
 LOOP_CLIENTS = 4
 RATE_SHARES = (0.1, 0.25, 0.5, 0.6, 0.7, 0.8, 0.9)
 SEED = 1
+BODY_BUFFER = "16m"  # of nginx, so that the largest body stays in memory
 WARM_UP_SECONDS = 0.3
 
 
@@ -134,7 +135,7 @@ class Bench:
 
 def measure(arguments, folder):
     binary = arguments.build.resolve() / "bin" / "quantumrerank"
-    with processes.Ours(binary, folder) as server, processes.Nginx(folder) as nginx:
+    with processes.Ours(binary, folder) as server, processes.Nginx(folder, BODY_BUFFER) as nginx:
         bench = Bench(arguments, server, nginx, folder)
         result = {
             "documents": bench.shapes((documents, bodies.DIMENSION) for documents in DOCUMENTS),
