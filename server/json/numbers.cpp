@@ -113,10 +113,6 @@ QuickFloat read_quick(const char* text, const char*& end) {
     return scale(digits, power, is_negative);
 }
 
-bool is_white_space(char character) {
-    return character == ' ' || character == '\n' || character == '\r' || character == '\t';
-}
-
 // Behind a ','.
 const char* skip_white_space(const char* text) {
     for (std::size_t i = 0; i < kWhiteSpaceMax && is_white_space(*text); ++i)

@@ -30,7 +30,8 @@ struct QuickRun {
 
 // Reads an array's numbers from the one at `text` on into `out`: until there is one that
 // quick_float() does not know, something else than ',' and a little white space follows, or `out`
-// is full. 64 bytes must be readable from any place of the text on.
+// is full. 64 bytes must be readable from any place of the text on, and something that is no number
+// must end it, as the '}' of a document does: nothing else keeps a run from leaving the text.
 QuickRun quick_floats(const char* text, std::span<float> out);
 
 }  // namespace qr::json

@@ -18,9 +18,12 @@ constexpr double kPowers[kPowerMax + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1
                                            1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                            1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
+bool is_white_space(char character) {
+    return character == ' ' || character == '\n' || character == '\r' || character == '\t';
+}
+
 bool ends_number(char character) {
-    return character == ',' || character == ']' || character == '}' || character == ' ' ||
-           character == '\n' || character == '\r' || character == '\t';
+    return character == ',' || character == ']' || character == '}' || is_white_space(character);
 }
 
 // digits * 10^power, if it can be told; digits < 2^63. Up to 2^53 one division or product of exact

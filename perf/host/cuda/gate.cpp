@@ -1,29 +1,13 @@
 #include "perf/host/cuda/gate.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
+#include <span>
 
 #include "perf/host/cuda/measure.h"
+#include "perf/result_hash.h"
 
 namespace qr::perf {
-namespace {
-
-// FNV-1a over the words' bytes, lowest first.
-std::string hash_of(const std::vector<std::uint64_t>& words) {
-    std::uint64_t hash = 0xCBF29CE484222325U;
-    for (const std::uint64_t word : words) {
-        for (unsigned shift = 0; shift < 64; shift += 8)
-            hash = (hash ^ (word >> shift & 0xFF)) * 0x100000001B3U;
-    }
-    std::array<char, 17> text{};
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(hash));
-    return text.data();
-}
-
-}  // namespace
-
 std::string Gate::pass(std::string_view name, const std::vector<std::uint64_t>& expected,
                        std::vector<std::uint64_t> found) const {
     if (name == spoiled_ && !found.empty()) found.back() ^= 1;
@@ -34,7 +18,9 @@ std::string Gate::pass(std::string_view name, const std::vector<std::uint64_t>& 
     if (there != expected.end())
         give_up("wrong: " + std::string(name) + " differs at value " +
                 std::to_string(there - expected.begin()));
-    return hash_of(found);
+    ResultHash hash;
+    hash.add(std::as_bytes(std::span(found)));
+    return hash.text();
 }
 
 void Gate::pass_near(std::string_view name, double expected, double found, double tolerance) const {
