@@ -41,6 +41,9 @@ class Reader {
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
 
+    // Before root(): which of those names comes first among the document's fields; names.size()
+    // where none does, or where the document is not what root() would return.
+    std::size_t first_of(std::span<const std::string_view> names);
     // The document, which must be an object. Once.
     Result<Object> root();
     // After the root has been read to its end: nothing but white space may follow.
@@ -72,6 +75,7 @@ class Reader {
     Error malformed(simdjson::error_code code);  // just before where the parser stands
 
   private:
+    Result<void> open();
     Result<void> skip_nested(Value& value, const Path& path, int depth);
     Result<void> skip_object(Value& value, const Path& path, int depth);
     Result<void> skip_array(Value& value, const Path& path, int depth);
@@ -81,6 +85,7 @@ class Reader {
 
     std::string_view text_;
     simdjson::ondemand::document document_;
+    bool is_open_ = false;
 };
 
 }  // namespace qr::json
