@@ -274,9 +274,9 @@ VectorInput RequestReader::take_vectors(Payload payload) {
 // Row by row as they came; the documents' texts stay in their labels.
 TextInput RequestReader::take_texts() {
     TextInput texts;
+    std::vector<DocumentLabel> labels = std::move(queries_).take_labels();
     texts.query_rows = std::move(queries_).take_text_rows();
     texts.document_rows = std::move(documents_).take_text_rows();
-    std::vector<DocumentLabel> labels = std::move(queries_).take_labels();
     texts.queries.reserve(texts.query_rows.size());
     for (const std::size_t row : texts.query_rows)
         texts.queries.push_back(*std::move(labels[row].text));
