@@ -169,6 +169,20 @@ TEST(Base64, TakesTheFastestKindByDefault) {
     EXPECT_EQ(kinds().front(), Kind::scalar);
 }
 
+// Expected values: RFC 4648, section 10.
+TEST(Base64, EncodesTheVectorsOfTheRfc) {
+    const auto encoded = [](std::string_view text) {
+        return encode(std::as_bytes(std::span(text)));
+    };
+    EXPECT_EQ(encoded(""), "");
+    EXPECT_EQ(encoded("f"), "Zg==");
+    EXPECT_EQ(encoded("fo"), "Zm8=");
+    EXPECT_EQ(encoded("foo"), "Zm9v");
+    EXPECT_EQ(encoded("foob"), "Zm9vYg==");
+    EXPECT_EQ(encoded("foobar"), "Zm9vYmFy");
+    EXPECT_EQ(encoded("\xFB\xFF"), "+/8=");
+}
+
 TEST(Base64, DescribesAFaultForAPerson) {
     EXPECT_EQ(describe({Fault::Reason::foreign_character, 1}, "A*AA"), "the byte 0x2A at offset 1");
     EXPECT_EQ(describe({Fault::Reason::cut_short, 3}, "AAA"),
