@@ -60,9 +60,8 @@ AddedTokens::Match AddedTokens::find(std::string_view text, std::size_t from) co
     std::size_t at = next_candidate(text, from);
     for (; at != std::string_view::npos; at = next_candidate(text, at + 1)) {
         const std::string_view rest = text.substr(at);
-        const auto found = std::ranges::find_if(tokens_, [rest](const AddedToken& token) {
-            return rest.starts_with(token.content);
-        });
+        const auto found = std::ranges::find_if(
+            tokens_, [rest](const AddedToken& token) { return rest.starts_with(token.content); });
         if (found == tokens_.end()) continue;
         const std::size_t end = at + found->content.size();
         return {&*found, found->takes_left ? skip_white_space_back(text, at, from) : at,

@@ -18,8 +18,8 @@ constexpr bool is_between(char byte, char first, char last) {
 
 constexpr ByteKind classify(char byte) {
     if (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r') return ByteKind::white_space;
-    const bool is_letter = is_between(byte, '0', '9') || is_between(byte, 'A', 'Z') ||
-                           is_between(byte, 'a', 'z');
+    const bool is_letter =
+        is_between(byte, '0', '9') || is_between(byte, 'A', 'Z') || is_between(byte, 'a', 'z');
     if (is_letter) return ByteKind::letter;
     return is_between(byte, '!', '~') ? ByteKind::sign : ByteKind::other;
 }
@@ -74,8 +74,7 @@ std::size_t read_word(std::string_view text, std::size_t offset, Letters letters
     std::size_t size = 0;
     while (text.size() - offset - size >= kLanes) {
         const Block block = read_block(text.data() + offset + size, letters);
-        if (size < room)
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(word + size), block.letters);
+        if (size < room) _mm_storeu_si128(reinterpret_cast<__m128i*>(word + size), block.letters);
         const auto run = static_cast<std::size_t>(std::countr_one(block.word));
         size += run;
         if (run < kLanes) return size;

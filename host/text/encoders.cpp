@@ -13,14 +13,14 @@ Result<std::unique_ptr<Encoder>> make_encoder(ModelFiles files, BufferPool& buff
                                               const StaticEncoderOptions& options) {
     Result<Model2Vec> model = load_model2vec(std::move(files));
     if (!model) return std::move(model).error();
-    return std::unique_ptr<Encoder>(std::make_unique<StaticEncoder>(
-        TextVectors(std::move(*model)), buffers, clock, options));
+    return std::unique_ptr<Encoder>(
+        std::make_unique<StaticEncoder>(TextVectors(std::move(*model)), buffers, clock, options));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Encoder>> make_static_encoder(const std::string& folder,
-                                                     BufferPool& buffers, const Clock& clock,
+Result<std::unique_ptr<Encoder>> make_static_encoder(const std::string& folder, BufferPool& buffers,
+                                                     const Clock& clock,
                                                      const StaticEncoderOptions& options) {
     Result<ModelFiles> files = read_model_folder(folder);
     if (!files) return std::move(files).error();

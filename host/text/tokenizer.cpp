@@ -46,8 +46,7 @@ struct Tokenizer::Parts {
 
     void plain_ids(std::string_view text, std::size_t ids_max,
                    std::vector<std::uint32_t>& out) const;
-    void any_ids(std::string_view text, std::size_t ids_max,
-                 std::vector<std::uint32_t>& out) const;
+    void any_ids(std::string_view text, std::size_t ids_max, std::vector<std::uint32_t>& out) const;
     void word_ids(std::size_t size, std::vector<std::uint32_t>& out) const;
     void plain_tokens(std::string_view text, std::size_t first_char, std::vector<Token>& out) const;
     void word_tokens(const Word& word, std::vector<Token>& out) const;
@@ -85,8 +84,7 @@ void Tokenizer::Parts::plain_ids(std::string_view text, std::size_t ids_max,
     char* const word = scratch().word.data();
     std::size_t at = 0;
     while (at < text.size() && out.size() < ids_max) {
-        const std::size_t size =
-            ascii::read_word(text, at, letters, word, pieces.word_chars_max());
+        const std::size_t size = ascii::read_word(text, at, letters, word, pieces.word_chars_max());
         const std::size_t end = at + size;
         const ascii::ByteKind next =
             end < text.size() ? ascii::kind(text[end]) : ascii::ByteKind::white_space;
@@ -200,6 +198,7 @@ std::vector<Token> Tokenizer::tokens(std::string_view text, SpecialTokens specia
         const std::size_t first = character + count_chars(before);
         character = first + count_chars(text.substr(start, match.stop - start));
         out.push_back(parts_->token(match.token->id, first, character));
+        out.back().text = text.substr(start, match.stop - start);
         at = match.stop;
     }
     if (special == SpecialTokens::add) parts_->add_template(parts_->closing, out);

@@ -135,8 +135,7 @@ class SpecReader {
                 return;
             }
             const JsonFields token = part.at("SpecialToken").at("id");
-            const JsonFields ids =
-                processor.at("special_tokens").at(token.text()).at("ids");
+            const JsonFields ids = processor.at("special_tokens").at(token.text()).at("ids");
             std::vector<std::uint32_t>& into = is_behind ? spec_.closing : spec_.opening;
             ids.each([&](const JsonFields& id) { into.push_back(known_id(id)); });
         });

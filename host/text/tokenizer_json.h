@@ -1,6 +1,7 @@
 // What a tokenizer.json says, as far as BERT's tokenizers say it; anything else is refused by name.
 //
-// `truncation` and `padding` are not read: who asks for tokens says how many, and nothing is padded.
+// `truncation` and `padding` are not read: who asks for tokens says how many, and nothing is
+// padded.
 #pragma once
 
 #include <cstddef>

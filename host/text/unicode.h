@@ -12,7 +12,8 @@
 
 namespace qr::unicode {
 
-bool is_control(char32_t c);  // other, control, format or private use; but no white space below U+20
+bool is_control(
+    char32_t c);  // other, control, format or private use; but no white space below U+20
 bool is_white_space(char32_t c);
 bool is_punctuation(char32_t c);  // and every ASCII sign that is neither letter nor digit
 bool is_nonspacing_mark(char32_t c);
