@@ -29,6 +29,19 @@ TEST(Encoders, AreMadeFromAFolder) {
     std::filesystem::remove_all(folder.parent_path());
 }
 
+TEST(Encoders, AreMadeFromTheModelInThisProgram) {
+    BufferPool buffers(0);
+    const test::ManualClock clock;
+    const auto encoder = make_embedded_encoder(buffers, clock);
+    ASSERT_TRUE(encoder.ok()) << encoder.error().message;
+    EXPECT_EQ("all-MiniLM-L6-v2-static", (*encoder)->info().name);
+    EXPECT_EQ(30522U, (*encoder)->tokenizer()->vocabulary_size());
+    std::vector<std::uint32_t> ids;
+    (*encoder)->tokenizer()->ids("Hello, world! Unaffable.", 100, ids);
+    // As bert-base-uncased has had them since 2018.
+    EXPECT_EQ((std::vector<std::uint32_t>{7592, 1010, 2088, 999, 14477, 20961, 3468, 1012}), ids);
+}
+
 TEST(Encoders, AreNotMadeFromAFolderWithoutAModel) {
     BufferPool buffers(0);
     const test::ManualClock clock;

@@ -1,4 +1,6 @@
-"""Writes data/model2vec.safetensors, a small table, and data/model2vec.jsonl, vectors by `model2vec`.
+"""Writes data/model2vec.safetensors, a small table, and data/model2vec.jsonl, its vectors.
+
+The vectors are those of PyPI's `model2vec`.
 
     pip install model2vec==0.10.0
     make_model2vec_golden.py
