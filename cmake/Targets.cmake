@@ -76,8 +76,8 @@ function(qr_embed target)
     endforeach()
 endfunction()
 
-# qr_embed_binary(target file...): the same for files of many megabytes, as a function: the assembler
-# copies them, which takes no time; as characters in C++ they would take minutes.
+# qr_embed_binary(target file...): the same for files of many megabytes, as a function: the
+# assembler copies them, which takes no time; as characters in C++ they would take minutes.
 function(qr_embed_binary target)
     foreach(file ${ARGN})
         get_filename_component(name ${file} NAME)

@@ -71,8 +71,7 @@ void prepare(Sizes) {
             const std::vector<std::string> texts = english_texts(kTexts, bytes);
             add_benchmark("encode/" + std::string(to_string(set)) + "/100_texts_of_" +
                               std::to_string(bytes) + "_bytes",
-                          gate(*vectors, texts),
-                          [vectors, texts](benchmark::State& state) {
+                          gate(*vectors, texts), [vectors, texts](benchmark::State& state) {
                               encode(state, *vectors, texts);
                           });
         }
