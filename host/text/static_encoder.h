@@ -51,7 +51,7 @@ class StaticEncoder final : public Encoder {
     using WorkPointer = std::shared_ptr<Work>;
 
     WorkPointer make_work(EncoderJob job);
-    std::size_t slice_stop(const Work& work, std::size_t cost_max) const;
+    std::size_t slice_stop(const Work& work) const;
     void encode_slice(Work& work, Slice& slice) const;
     void encode_at_once(const WorkPointer& work);
     void run();
