@@ -13,18 +13,24 @@ ModelStatistics::Figure ModelStatistics::Counter::figure() const {
             .nanoseconds = nanoseconds_.load(std::memory_order_relaxed)};
 }
 
-void ModelStatistics::succeeded(const InferenceTimes& times, std::int64_t now_ms) {
+void ModelStatistics::succeeded(const InferenceTimes& times, WallTime now) {
     queue_.add(times.queue);
     input_.add(times.input);
     compute_.add(times.compute);
     output_.add(times.output);
     success_.add(times.total);
-    last_ms_.store(now_ms, std::memory_order_relaxed);
+    note(now);
 }
 
-void ModelStatistics::failed(Duration total, std::int64_t now_ms) {
+void ModelStatistics::failed(Duration total, WallTime now) {
     fail_.add(total);
-    last_ms_.store(now_ms, std::memory_order_relaxed);
+    note(now);
+}
+
+void ModelStatistics::note(WallTime now) {
+    const auto since_1970 = now.time_since_epoch();
+    last_ms_.store(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count(),
+                   std::memory_order_relaxed);
 }
 
 ModelStatistics::Figures ModelStatistics::figures() const {

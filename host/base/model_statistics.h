@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 
 #include "host/base/clock.h"
@@ -29,12 +30,12 @@ class ModelStatistics {
     };
     struct Figures {
         Figure success, fail, queue, input, compute, output;
-        std::int64_t last_ms = 0;  // since 1970; 0: never
+        std::int64_t last_ms = 0;  // when one ended last, since 1970; 0: never
     };
 
-    // `now_ms`: since 1970.
-    void succeeded(const InferenceTimes& times, std::int64_t now_ms);
-    void failed(Duration total, std::int64_t now_ms);
+    using WallTime = std::chrono::system_clock::time_point;
+    void succeeded(const InferenceTimes& times, WallTime now);
+    void failed(Duration total, WallTime now);
     Figures figures() const;
 
   private:
@@ -47,6 +48,8 @@ class ModelStatistics {
         std::atomic<std::uint64_t> count_{0};
         std::atomic<std::uint64_t> nanoseconds_{0};
     };
+
+    void note(WallTime now);
 
     Counter success_, fail_, queue_, input_, compute_, output_;
     std::atomic<std::int64_t> last_ms_{0};
