@@ -30,6 +30,8 @@ libtomlplusplus-dev     configuration file
 prometheus-cpp-dev      metrics
 libcurl4-openssl-dev    outgoing HTTP: rerank --url, health
 zlib1g-dev              gzip request bodies
+libicu-dev              Unicode: what a tokenizer lowers, splits and drops
+libmd-dev               SHA-256 of a model
 ccache                  makes a second build quick
 mold                    links faster
 python3                 compares the sample with its expected ranking

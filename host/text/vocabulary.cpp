@@ -13,10 +13,10 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "heads are compared as they are loaded");
 
 constexpr std::size_t kHead = sizeof(std::uint64_t);
-constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15U;   // odd, of no pattern
-constexpr std::uint64_t kStir = 0xD6E8FEB86659FD93U;  // another
-constexpr std::size_t kFilterBitsAPiece = 8;          // one in eight is let through in vain
-constexpr unsigned kFilterShift = 40;                 // other bits than those that pick the slot
+constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15U;    // odd, of no pattern
+constexpr std::uint64_t kStir = 0xD6E8FEB86659FD93U;   // another
+constexpr std::size_t kFilterBitsAPiece = 8;           // one in eight is let through in vain
+constexpr unsigned kFilterShift = 40;                  // other bits than those that pick the slot
 
 std::uint64_t load(const char* bytes) {
     std::uint64_t value = 0;
@@ -42,9 +42,9 @@ std::uint64_t hash_of(std::uint64_t head, const char* bytes, std::size_t size) {
 }  // namespace
 
 PieceTable::PieceTable(const std::vector<Piece>& pieces) {
-    const std::size_t slots = std::bit_ceil(pieces.size() + pieces.size() / 4 + 2);
-    const std::size_t bits =
-        std::bit_ceil(std::max(kFilterBitsAPiece * pieces.size(), std::size_t{64}));
+    const std::size_t slots = std::bit_ceil(2 * pieces.size() + 2);
+    const std::size_t bits = std::bit_ceil(std::max(kFilterBitsAPiece * pieces.size(),
+                                                    std::size_t{64}));
     slots_.assign(slots, {});
     slot_mask_ = slots - 1;
     filter_.assign(bits / 64, 0);
@@ -76,28 +76,39 @@ void PieceTable::insert(const Piece& piece) {
     size_max_ = std::max(size_max_, size);
 }
 
-bool PieceTable::is_tail(const Slot& slot, const char* bytes) const {
-    return std::memcmp(arena_.data() + tails_[slot.id], bytes, slot.size) == 0;
+// Of pieces longer than a head.
+bool PieceTable::has_tail(const Slot& slot, const char* bytes) const {
+    const char* const piece = arena_.data() + tails_[slot.id];
+    if (slot.size <= 2 * kHead)
+        return load(piece + slot.size - kHead) == load(bytes + slot.size - kHead);
+    return std::memcmp(piece, bytes, slot.size) == 0;
 }
 
-std::uint32_t PieceTable::find(const char* bytes, std::size_t size) const {
-    if (size > size_max_) return kNone;
-    const std::uint64_t head = head_of(bytes, size);
-    const std::uint64_t hash = hash_of(head, bytes, size);
-    const std::uint64_t bit = (hash >> kFilterShift) & filter_mask_;
-    if ((filter_[bit / 64] >> (bit % 64) & 1) == 0) return kNone;
-    for (std::uint64_t at = hash & slot_mask_; slots_[at].id != kNone; at = (at + 1) & slot_mask_) {
-        const Slot& slot = slots_[at];
-        if (slot.head == head && slot.size == size && (size <= kHead || is_tail(slot, bytes)))
+std::uint32_t PieceTable::look_up(std::uint64_t hash, std::uint64_t head, const char* bytes,
+                                  std::size_t size) const {
+    const Slot* const slots = slots_.data();
+    for (std::uint64_t at = hash & slot_mask_; slots[at].id != kNone; at = (at + 1) & slot_mask_) {
+        const Slot& slot = slots[at];
+        if (slot.head == head && slot.size == size && (size <= kHead || has_tail(slot, bytes)))
             return slot.id;
     }
     return kNone;
 }
 
 PieceTable::Match PieceTable::longest(const char* bytes, std::size_t size) const {
-    for (std::size_t tried = std::min(size, size_max_); tried > 0; --tried) {
-        const std::uint32_t id = find(bytes, tried);
-        if (id != kNone) return {id, tried};
+    std::size_t tried = std::min(size, size_max_);
+    if (tried == 0) return {};
+    const std::uint64_t whole = head_of(bytes, tried);
+    const std::uint32_t id = look_up(hash_of(whole, bytes, tried), whole, bytes, tried);
+    if (id != kNone) return {id, tried};  // most words are pieces: the filter would be in the way
+    const std::uint64_t* const filter = filter_.data();
+    while (--tried > 0) {
+        const std::uint64_t head = head_of(bytes, tried);
+        const std::uint64_t hash = hash_of(head, bytes, tried);
+        const std::uint64_t bit = (hash >> kFilterShift) & filter_mask_;
+        if ((filter[bit / 64] >> (bit % 64) & 1) == 0) continue;
+        const std::uint32_t shorter = look_up(hash, head, bytes, tried);
+        if (shorter != kNone) return {shorter, tried};
     }
     return {};
 }

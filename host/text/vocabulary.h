@@ -26,7 +26,6 @@ class PieceTable {
     PieceTable() = default;
     explicit PieceTable(const std::vector<Piece>& pieces);
 
-    std::uint32_t find(const char* bytes, std::size_t size) const;
     // The longest piece that begins `bytes`, not longer than size.
     struct Match {
         std::uint32_t id = kNone;
@@ -41,7 +40,9 @@ class PieceTable {
         std::uint16_t size = 0;
     };
     void insert(const Piece& piece);
-    bool is_tail(const Slot& slot, const char* bytes) const;
+    std::uint32_t look_up(std::uint64_t hash, std::uint64_t head, const char* bytes,
+                          std::size_t size) const;
+    bool has_tail(const Slot& slot, const char* bytes) const;
 
     std::vector<Slot> slots_ = std::vector<Slot>(1);
     std::vector<std::uint64_t> filter_ = std::vector<std::uint64_t>(1);
