@@ -76,8 +76,9 @@ TEST(HttpPool, CutsAnAnswerThatIsTooLarge) {
 }
 
 TEST(HttpPool, FollowsNoRedirect) {
-    HttpStub stub("HTTP/1.1 302 Stub\r\nLocation: http://127.0.0.1:1/\r\n"
-                  "Content-Length: 0\r\n\r\n");
+    HttpStub stub(
+        "HTTP/1.1 302 Stub\r\nLocation: http://127.0.0.1:1/\r\n"
+        "Content-Length: 0\r\n\r\n");
     EXPECT_EQ(exchange(call_of(stub.url())).answer.status, 302);
 }
 
