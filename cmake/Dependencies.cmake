@@ -9,6 +9,9 @@ find_package(CLI11 2.1 REQUIRED)
 find_package(prometheus-cpp REQUIRED)          # states no version; Debian 12 has 1.0.1
 find_package(CURL 7.88 REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(ICU 72 REQUIRED COMPONENTS uc)    # Unicode's tables
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)  # SHA-256
 if(QR_TESTS OR QR_BENCHMARKS)
     find_package(OpenSSL 3.0 REQUIRED)         # the load tool alone
 endif()

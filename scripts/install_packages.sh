@@ -30,11 +30,14 @@ libtomlplusplus-dev     configuration file
 prometheus-cpp-dev      metrics
 libcurl4-openssl-dev    outgoing HTTP: rerank --url, health
 zlib1g-dev              gzip request bodies
+libicu-dev              Unicode: what a tokenizer lowers, splits and drops
+libmd-dev               SHA-256 of a model
 ccache                  makes a second build quick
 mold                    links faster
 python3                 compares the sample with its expected ranking
 curl                    the lines that run.sh suggests'
     [test]='
+python3-venv            keeps the Python clients that we test with out of the system
 libgtest-dev            unit tests
 libgmock-dev            their matchers
 libssl-dev              the load tool: load over TLS

@@ -31,6 +31,8 @@ enum class Event : std::uint8_t {
     config_rejected,
     backend_ready,
     backend_failed,
+    encoder_ready,
+    encoder_failed,
     health_changed,
     device_lost,
     device_recovered,

@@ -116,7 +116,7 @@ class Metrics {
     prometheus::Counter& errors(Code code) { return errors_[static_cast<std::size_t>(code)]; }
 
     // Of a request that was scored.
-    enum class Stage : std::uint8_t { read, parse, queue, score, print };
+    enum class Stage : std::uint8_t { read, parse, encode, queue, score, print };
     prometheus::Histogram& stage_seconds(Stage stage) {
         return stages_[static_cast<std::size_t>(stage)];
     }

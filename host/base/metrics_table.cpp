@@ -9,7 +9,7 @@ using Panels = std::array<MetricPanel, 2>;
 using Panel = MetricPanel;
 
 constexpr std::string_view kStatuses[] = {"1xx", "2xx", "3xx", "4xx", "5xx", kOtherLabel};
-constexpr std::string_view kStages[] = {"read", "parse", "queue", "score", "print"};
+constexpr std::string_view kStages[] = {"read", "parse", "encode", "queue", "score", "print"};
 constexpr std::string_view kRefusals[] = {"jobs", "rows", "bytes", "tenant"};
 constexpr std::string_view kUnscored[] = {"cancelled", "deadline_exceeded", "unavailable",
                                           kOtherLabel};

@@ -39,11 +39,17 @@ bool is_whole(std::string_view text, Sequence sequence) {
 std::size_t valid_utf8_prefix(std::string_view text) {
     std::size_t offset = 0;
     while (offset < text.size()) {
-        const Sequence sequence = sequence_of(static_cast<std::uint8_t>(text[offset]));
-        if (!is_whole(text.substr(offset), sequence)) break;
-        offset += sequence.size;
+        const std::size_t size = utf8_char_size(text.substr(offset));
+        if (size == 0) break;
+        offset += size;
     }
     return offset;
+}
+
+std::size_t utf8_char_size(std::string_view text) {
+    if (text.empty()) return 0;
+    const Sequence sequence = sequence_of(static_cast<std::uint8_t>(text.front()));
+    return is_whole(text, sequence) ? sequence.size : 0;
 }
 
 }  // namespace qr

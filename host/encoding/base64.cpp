@@ -1,5 +1,6 @@
 #include "host/encoding/base64.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -141,6 +142,22 @@ std::optional<Fault> decode(Kind kind, std::string_view text, std::span<std::byt
     }
     if (padding == 0) return std::nullopt;
     return decode_padded(text, groups.size(), padding, out.data() + groups.size() / kGroup * 3);
+}
+
+std::string encode(std::span<const std::byte> bytes) {
+    constexpr std::string_view kCharacters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text((bytes.size() + 2) / 3 * 4, '=');
+    char* out = text.data();
+    for (std::size_t i = 0; i < bytes.size(); i += 3, out += 4) {
+        const std::size_t held = std::min<std::size_t>(3, bytes.size() - i);
+        unsigned bits = 0;
+        for (std::size_t k = 0; k < 3; ++k)
+            bits = bits << 8 | (k < held ? std::to_integer<unsigned>(bytes[i + k]) : 0);
+        for (std::size_t k = 0; k <= held; ++k)
+            out[k] = kCharacters[bits >> (18 - 6 * k) & 63];
+    }
+    return text;
 }
 
 }  // namespace qr::base64

@@ -1,8 +1,9 @@
-// Decodes base64 as vectors travel in JSON: RFC 4648, standard alphabet, padding required.
+// base64 as vectors travel in JSON: RFC 4648, standard alphabet, padding required.
 //
-// Strict on purpose: every byte of the text counts, no white space, no missing padding, no bits
-// after the last byte, so that two texts never mean the same vector. The instruction set is picked
-// at run time; all give the same bytes and the same fault. Nothing here encodes.
+// Decoding is strict on purpose: every byte of the text counts, no white space, no missing padding,
+// no bits after the last byte, so that two texts never mean the same vector. The instruction set is
+// picked at run time; all give the same bytes and the same fault. Encoding is plain: answers that
+// carry vectors are few.
 #pragma once
 
 #include <cstddef>
@@ -42,5 +43,7 @@ std::size_t decoded_size(std::string_view text);
 // all of `out` is undefined.
 std::optional<Fault> decode(std::string_view text, std::span<std::byte> out);
 std::optional<Fault> decode(Kind kind, std::string_view text, std::span<std::byte> out);
+
+std::string encode(std::span<const std::byte> bytes);
 
 }  // namespace qr::base64

@@ -7,8 +7,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host/base/buffer.h"
@@ -23,16 +25,31 @@ struct DocumentLabel {
     std::optional<std::string> text;  // echoed when return_documents is set
 };
 
-// Queries and documents as float32 rows of one dimension, with the memory they live in.
+// Rows that came as text: their vectors are an encoder's to make. A document's text is its label's.
+struct TextInput {
+    std::vector<std::size_t> query_rows;     // ascending
+    std::vector<std::string> queries;        // one for each of them
+    std::vector<std::size_t> document_rows;  // ascending
+
+    bool is_empty() const { return query_rows.empty() && document_rows.empty(); }
+};
+
+// Queries and documents as float32 rows of one dimension, with the memory they live in. While the
+// request still has texts, only the other rows are here.
 struct VectorInput {
     MatrixView queries;           // [q, d]
     MatrixView documents;         // [n, d]
     std::vector<Buffer> storage;  // what the views point into
+    // Where the request has them, as a JSON pointer in static storage: for errors found later.
+    // Empty: "/query" or "/queries".
+    std::string_view queries_at = {};
+    std::string_view documents_at = "/documents";
 };
 
 // "POST /v1/score": the whole score matrix, in request order. Every request that scores has this.
 struct ScoreRequest {
     VectorInput vectors;
+    TextInput texts;
     bool is_query_list = false;         // "queries", not "query"
     std::vector<DocumentLabel> labels;  // empty when no document has an id or text, else one each
     scoring::Method method = scoring::Method::signed_fidelity;
@@ -40,6 +57,9 @@ struct ScoreRequest {
     int priority = 0;  // 0..999, 0 first
     std::optional<std::string> model;
     std::vector<std::string> warnings;  // for meta.warnings: unknown fields, ignored fields
+    // What its dialect keeps until the answer is printed, of a type that it alone knows. Most keep
+    // nothing.
+    std::shared_ptr<const void> ask = nullptr;
 };
 
 // "POST /v1/rerank": documents in order of their score; with "queries", a list of rankings.

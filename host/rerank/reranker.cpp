@@ -20,13 +20,16 @@ Error too_many(std::string pointer, const std::string& what, std::size_t found,
     return error;
 }
 
+std::string_view queries_at(const VectorInput& vectors, bool is_query_list) {
+    if (!vectors.queries_at.empty()) return vectors.queries_at;
+    return is_query_list ? "/queries" : "/query";
+}
+
 // The row, not the component inside it: that place exists in every form a vector can be sent in.
-std::string pointer_to_row(const RowFault& fault, bool is_query_list) {
-    if (fault.side == RowFault::Side::document) {
-        return "/documents/" + std::to_string(fault.row);
-    }
-    if (!is_query_list) return "/query";
-    return "/queries/" + std::to_string(fault.row);
+std::string pointer_to_row(const RowFault& fault, const VectorInput& vectors, bool is_query_list) {
+    const bool is_document = fault.side == RowFault::Side::document;
+    const std::string side(is_document ? vectors.documents_at : queries_at(vectors, is_query_list));
+    return is_document || is_query_list ? side + '/' + std::to_string(fault.row) : side;
 }
 
 std::string_view name_of(float not_finite) {
@@ -62,13 +65,15 @@ Result<ScoreTask> prepare(const VectorInput& vectors, scoring::Method method,
     QR_CHECK(queries > 0 && documents > 0);
     QR_CHECK(vectors.queries.dimension == vectors.documents.dimension);
     if (documents > limits.documents_max) {
-        return too_many("/documents", "documents", documents, limits.documents_max);
+        return too_many(std::string(vectors.documents_at), "documents", documents,
+                        limits.documents_max);
     }
+    const std::string queries_pointer(queries_at(vectors, /*is_query_list=*/true));
     if (queries > limits.queries_max) {
-        return too_many("/queries", "queries", queries, limits.queries_max);
+        return too_many(queries_pointer, "queries", queries, limits.queries_max);
     }
     if (queries * documents > limits.pairs_max) {
-        return too_many("/queries", "pairs of a query and a document", queries * documents,
+        return too_many(queries_pointer, "pairs of a query and a document", queries * documents,
                         limits.pairs_max);
     }
     return ScoreTask{vectors.queries, vectors.documents, method};
@@ -77,7 +82,7 @@ Result<ScoreTask> prepare(const VectorInput& vectors, scoring::Method method,
 Error describe(const RowFault& fault, const VectorInput& vectors, bool is_query_list) {
     const bool is_query = fault.side == RowFault::Side::query;
     const auto row = (is_query ? vectors.queries : vectors.documents).row(fault.row);
-    Error error{.code = Code::invalid, .pointer = pointer_to_row(fault, is_query_list)};
+    Error error{.code = Code::invalid, .pointer = pointer_to_row(fault, vectors, is_query_list)};
     if (fault.kind == RowFault::Kind::zero_vector) {
         error.found = "a zero vector";
         error.allowed = "a vector with a direction: a zero vector has no state";

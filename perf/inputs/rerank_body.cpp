@@ -4,8 +4,8 @@
 #include <cstring>
 #include <span>
 
+#include "host/encoding/base64.h"
 #include "perf/gate.h"
-#include "perf/inputs/base64_text.h"
 #include "perf/inputs/vectors.h"
 
 namespace qr::perf {
@@ -33,7 +33,7 @@ std::string text_of(Row row, Form form) {
         case Form::json_17_digits:
             return digits_of(row, "%.17g");
         case Form::base64:
-            return R"({"vector": ")" + base64_text(std::as_bytes(row)) + "\"}";
+            return R"({"vector": ")" + base64::encode(std::as_bytes(row)) + "\"}";
         case Form::binary:
             break;
     }

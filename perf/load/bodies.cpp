@@ -1,7 +1,5 @@
 #include "perf/load/bodies.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <bit>
 #include <charconv>
@@ -10,6 +8,7 @@
 
 #include "host/base/check.h"
 #include "host/base/narrow.h"
+#include "host/encoding/base64.h"
 
 namespace qr::load {
 namespace {
@@ -57,20 +56,10 @@ void append_numbers(std::string& text, std::span<const float> vector) {
     text += ']';
 }
 
-void append_base64(std::string& text, std::span<const float> vector) {
-    const std::size_t begin = text.size();
-    const std::size_t characters = (vector.size_bytes() + 2) / 3 * 4;
-    text.resize(begin + characters + 1);  // EVP_EncodeBlock ends it with a zero
-    auto* const to = reinterpret_cast<unsigned char*>(text.data() + begin);
-    const auto* const from = reinterpret_cast<const unsigned char*>(vector.data());
-    ::EVP_EncodeBlock(to, from, narrow<int>(vector.size_bytes()));
-    text.pop_back();
-}
-
 void append_vector(std::string& text, Format format, std::span<const float> vector) {
     if (format == Format::json) return append_numbers(text, vector);
     text += R"({"vector":")";
-    append_base64(text, vector);
+    text += base64::encode(std::as_bytes(vector));
     text += R"("})";
 }
 

@@ -63,6 +63,7 @@ App::App(const Config& config, Log& log, AppOptions options)
       log_(log),
       started_(clock_.now()),
       entries_(options.backends),
+      make_encoder_(std::move(options.make_encoder)),
       service_manager_(options.service_manager),
       settings_(config),
       admission_(clock_, admission_limits_of(config)),
@@ -90,6 +91,20 @@ Result<void> App::listen() {
     return server_->listen(config_.hostname, config_.port);
 }
 
+Result<void> App::load_encoder() {
+    if (make_encoder_ == nullptr) return {};
+    Result<std::unique_ptr<Encoder>> made = make_encoder_(config_, clock_, buffers_);
+    if (!made.ok()) return std::move(made).error();
+    encoder_ = *std::move(made);
+    if (encoder_ == nullptr) return {};
+    const EncoderInfo info = encoder_->info();
+    LogLine line = log_.line(LogLevel::info, Event::encoder_ready);
+    line.text("encoder", info.name).text("kind", info.kind).text("digest", info.digest);
+    line.number("dimension", std::uint64_t{info.dimension});
+    log_.write(std::move(line));
+    return {};
+}
+
 Result<void> App::load_backend() {
     Result<CheckedBackend> checked = make_checked_backend(
         config_, entries_, clock_, [this](const FailoverStatus& status) { on_failover(status); });
@@ -102,7 +117,7 @@ Result<void> App::load_backend() {
 Result<void> App::serve_from(CheckedBackend checked) {
     const std::string remark = std::move(checked.remark);
     scoring_ = std::make_unique<ScoringPart>(std::move(checked), config_, clock_, buffers_,
-                                             *metrics_, *this);
+                                             *metrics_, encoder_.get(), *this);
     const BackendCapabilities can = scoring_->backend->capabilities();
     LogLine line = log_.line(LogLevel::info, Event::backend_ready);
     line.text("backend", scoring_->backend->name()).text("device", can.device);
@@ -156,6 +171,7 @@ bool App::may_be_destroyed() const {
 
 void App::stop() {
     health_->stop();
+    if (encoder_ != nullptr) encoder_->stop();
     if (scoring_ != nullptr) scoring_->batcher.stop();
     server_->stop();
 }

@@ -13,6 +13,7 @@
 #include "host/base/version.h"
 #include "server/app/app.h"
 #include "server/app/exit_guard.h"
+#include "server/app/make_encoder.h"
 #include "server/app/process_signals.h"
 #include "server/config/reload.h"
 
@@ -124,7 +125,10 @@ int run_server(const config::Loaded& loaded, const config::LoadConfig& load,
     App app(running, log,
             {.backends = entries,
              .end_process = [&](const EndOfProcess& end) { end_process(log, exit_code, end); },
-             .service_manager = ServiceManager::read_environment()});
+             .service_manager = ServiceManager::read_environment(),
+             .make_encoder = &make_encoder});
+    const Result<void> encoder = app.load_encoder();
+    if (!encoder.ok()) return failed(log, Event::encoder_failed, encoder.error(), kExitUsage);
     const Result<void> listening = app.listen();
     if (!listening.ok()) return failed(log, Event::stopped, listening.error(), kExitUsage);
     LogLine started = log.line(LogLevel::info, Event::server_started);

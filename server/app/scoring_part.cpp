@@ -65,13 +65,18 @@ Result<CheckedBackend> make_checked_backend(const Config& config,
 }
 
 ScoringPart::ScoringPart(CheckedBackend checked, const Config& config, const Clock& clock,
-                         BufferPool& buffers, Metrics& metrics, BatchObserver& observer)
+                         BufferPool& buffers, Metrics& metrics, Encoder* encoder,
+                         BatchObserver& observer)
     : backend(std::move(checked.backend)),
       failover(std::move(checked.failover)),
       routed(std::move(checked.routed)),
       self_test(checked.report),
       batcher(*backend, clock, batcher_limits_of(config), &observer),
-      services{.clock = clock, .buffers = buffers, .batcher = batcher, .metrics = metrics} {
+      services{.clock = clock,
+               .buffers = buffers,
+               .batcher = batcher,
+               .metrics = metrics,
+               .encoder = encoder} {
     StagingMemory staging = backend->staging();
     if (!staging.bytes.empty()) buffers.stage_in(staging.bytes, std::move(staging.keeps));
 }

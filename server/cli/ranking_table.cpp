@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/base/narrow.h"
+#include "server/cli/display_width.h"
 
 namespace qr::cli {
 namespace {
@@ -31,25 +32,13 @@ std::string text_of(const Json& object, const char* key) {
     return member != object.end() && member->is_string() ? member->get<std::string>() : "";
 }
 
-bool is_continuation(char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
-}
-
-// One line of at most `columns` characters, cut between characters.
+// One line of at most `columns` columns, cut between characters.
 std::string clip(std::string text, std::size_t columns) {
     for (char& c : text) {
         if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
     }
-    std::size_t shown = 0;
-    std::size_t cut = 0;  // where the last character that leaves room for the ellipsis ends
-    for (std::size_t at = 0; at < text.size(); ++shown) {
-        if (shown == columns) return text.substr(0, cut) + "…";
-        if (shown + 1 == columns) cut = at;
-        do {
-            ++at;
-        } while (at < text.size() && is_continuation(text[at]));
-    }
-    return text;
+    if (display_width(text) <= columns) return text;
+    return std::string(prefix_of_width(text, columns - 1)) + "…";
 }
 
 std::optional<Row> row_of(const Json& result) {

@@ -1,5 +1,5 @@
-// rerank: a native request from a file or stdin, scored here or by a server, shown to people or
-// passed on as JSON.
+// rerank: a query and a file of documents, or a native request, from a file or stdin; scored here
+// or by a server, shown to people or passed on as JSON.
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
@@ -12,6 +12,7 @@
 #include "server/cli/rerank_local.h"
 #include "server/cli/server_url.h"
 #include "server/cli/settings_options.h"
+#include "server/cli/text_request.h"
 
 namespace qr::cli {
 namespace {
@@ -20,9 +21,12 @@ struct Options {
     explicit Options(CLI::App& command)
         : settings(command,
                    {"backend", "backend_threads", "payload_limit", "max_client_batch_size",
-                    "max_client_queries", "max_client_pairs", "default_timeout_ms", "api_key"}) {}
+                    "max_client_queries", "max_client_pairs", "default_timeout_ms", "api_key",
+                    "encoder", "encoder_api", "encoder_model", "encoder_api_key",
+                    "encoder_query_prefix", "encoder_document_prefix"}) {}
     SettingsOptions settings;
-    std::string file;
+    std::string file = "-";
+    TextRequest text;  // with an empty query: the file is a request
     std::string url;
     std::string format = "table";
     std::optional<std::size_t> header_length;
@@ -94,6 +98,11 @@ int run(const Options& options, Console& console) {
     if (!config) return kUsage;
     Result<std::string> request = read_request(options.file, config->payload_limit, console.in);
     if (!request) return fail(console, kUsage, request.error().message);
+    if (!options.text.query.empty()) {
+        const std::string name = options.file == "-" ? "standard input" : options.file;
+        request = text_request(options.text, *request, name);
+        if (!request) return fail(console, kUsage, request.error().message);
+    }
     const Result<std::string> answer = answer_to(options, *config, *std::move(request), console);
     if (!answer) {
         const Error& error = answer.error();
@@ -111,14 +120,24 @@ void add_rerank(CLI::App& app, Session& session) {
     CLI::App* command =
         app.add_subcommand("rerank", "Rank the documents of a request, here or by a server");
     const auto options = std::make_shared<Options>(*command);
-    command->add_option("file", options->file, "Body of POST /v1/rerank; - is standard input")
-        ->required();
+    command
+        ->add_option("file", options->file,
+                     "With --query: documents, one a line; else the body of POST /v1/rerank. - "
+                     "is standard input")
+        ->capture_default_str();
+    CLI::Option* const query =
+        command->add_option("--query", options->text.query, "What the documents are ranked for");
+    command->add_option("--top-n", options->text.top_n, "How many to show; 0: all")->needs(query);
+    command->add_option("--method", options->text.method, "Scoring method; see docs/SCORING.md")
+        ->needs(query);
     command->add_option("--url", options->url, "Server to ask; without it, this process scores");
     command->add_option("--format", options->format, "table or json")
         ->check(CLI::IsMember({"table", "json"}))
         ->capture_default_str();
-    command->add_option("--header-length", options->header_length,
-                        "For a binary body: bytes of JSON before the tensors");
+    command
+        ->add_option("--header-length", options->header_length,
+                     "For a binary body: bytes of JSON before the tensors")
+        ->excludes(query);
     command->callback([options, &session] { session.exit_code = run(*options, session.console); });
 }
 

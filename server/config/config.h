@@ -30,6 +30,21 @@ struct Config {
     std::size_t staging_bytes = std::size_t{64} << 20;
     std::size_t io_threads = 0;
 
+    std::string encoder = "embedded";
+    std::size_t encoder_threads = 1;
+    std::string encoder_api = "auto";
+    std::string encoder_model;
+    std::vector<std::string> encoder_api_key;
+    std::string encoder_query_prefix;
+    std::string encoder_document_prefix;
+    std::size_t encoder_dimensions = 0;
+    std::chrono::milliseconds encoder_timeout{10'000};
+    std::size_t encoder_batch_max = 0;
+    std::size_t encoder_connections_max = 4;
+    std::size_t encoder_queue_max = 100'000;
+    std::size_t encoder_retry_percent = 10;
+    std::size_t encoder_cache_bytes_max = std::size_t{64} << 20;
+
     std::size_t payload_limit = std::size_t{64} << 20;
     std::size_t max_concurrent_requests = 512;
     std::size_t max_client_batch_size = 10'000;

@@ -38,6 +38,29 @@ bool is_module_path(std::string_view text) {
             std::ranges::all_of(text, [](char c) { return c == ' ' || is_visible(c); }));
 }
 
+bool is_url(std::string_view text) {
+    return text.starts_with("http://") || text.starts_with("https://");
+}
+
+bool is_encoder(std::string_view text) {
+    if (text == "embedded" || text == "none") return true;
+    if (is_url(text)) return is_word(text);
+    return !text.empty() && is_module_path(text);
+}
+
+bool is_encoder_api(std::string_view text) {
+    return text == "auto" || text == "openai" || text == "tei";
+}
+
+bool is_model_name(std::string_view text) {
+    return text.empty() || is_word(text);
+}
+
+bool is_prefix(std::string_view text) {
+    return text.size() <= kWordMax &&
+           std::ranges::all_of(text, [](char c) { return c == ' ' || is_visible(c); });
+}
+
 bool is_gpu_loss_action(std::string_view text) {
     return text == "degrade" || text == "exit";
 }
@@ -95,6 +118,49 @@ constexpr std::array kSettings = {
           "with a device."),
     number("io_threads", &Config::io_threads, 0, 256,
            "Threads that read and write sockets and parse; 0 is one per core, at most 8."),
+    words("encoder", &Config::encoder, is_encoder,
+          "embedded, none, an absolute path of a Model2Vec folder, or an http(s) URL",
+          "What turns texts into vectors: the small model inside the program, a Model2Vec folder, "
+          "or an embedding service that speaks OpenAI's API or text-embeddings-inference's. none: "
+          "texts are refused."),
+    number("encoder_threads", &Config::encoder_threads, 1, 64,
+           "Threads that encode large requests here; small ones are encoded where they were read. "
+           "Not used with a service."),
+    words("encoder_api", &Config::encoder_api, is_encoder_api, "auto, openai or tei",
+          "How the embedding service is asked; auto asks its /info first. This and the settings "
+          "below matter with a service alone."),
+    words("encoder_model", &Config::encoder_model, is_model_name,
+          "up to 256 visible ASCII characters, or nothing",
+          "The model that the embedding service is asked for."),
+    secret(words("encoder_api_key", &Config::encoder_api_key, is_key,
+                 "a key of 1..256 visible ASCII characters, other than ***",
+                 "The embedding service's key, sent as `Authorization: Bearer`; the first counts. "
+                 "Prefer file or environment.")),
+    words("encoder_query_prefix", &Config::encoder_query_prefix, is_prefix,
+          "up to 256 printable ASCII characters",
+          "Put before every query, for models that were trained so: `query: ` for E5."),
+    words("encoder_document_prefix", &Config::encoder_document_prefix, is_prefix,
+          "up to 256 printable ASCII characters",
+          "Put before every document, likewise: `passage: ` for E5."),
+    number("encoder_dimensions", &Config::encoder_dimensions, 0, 65'536,
+           "Length of vector that the service is asked for; 0: the model's own. Only models that "
+           "were trained for it may be cut."),
+    number("encoder_timeout_ms", &Config::encoder_timeout, 1, kMillisecondsMax,
+           "How long one call of the service may take, in milliseconds; a request's own deadline "
+           "may end it sooner."),
+    number("encoder_batch_max", &Config::encoder_batch_max, 0, 10'000,
+           "Texts in one call; 0: what the service says it takes, else 32 for "
+           "text-embeddings-inference and 256 for OpenAI's API."),
+    number("encoder_connections_max", &Config::encoder_connections_max, 1, 256,
+           "Calls under way at once. More hide the network's latency and fill smaller batches."),
+    number("encoder_queue_max", &Config::encoder_queue_max, 1, 10'000'000,
+           "Texts that may wait for the service; a request beyond them is answered 429."),
+    number("encoder_retry_percent", &Config::encoder_retry_percent, 0, 100,
+           "How many calls may be repeated after a failure, in percent of all calls: what keeps a "
+           "failing service from being asked ever more."),
+    bytes("encoder_cache_bytes_max", &Config::encoder_cache_bytes_max, 0, 1024 * kGiB,
+          "Vectors kept by their text, so that the service is not asked twice; 0: none. Rule of "
+          "thumb: 4 bytes a dimension and the text, times the texts in circulation."),
     bytes("payload_limit", &Config::payload_limit, kKiB, 16 * kGiB,
           "Largest request body, as sent and, if compressed, once expanded."),
     live(number(

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,12 +28,16 @@ struct Payload {
         header_length;  // Inference-Header-Content-Length; absent: JSON alone
 };
 
+// Error::reason where a list that must hold something is empty: some dialects answer that apart.
+inline constexpr std::string_view kEmptyReason = "empty";
+
 // What the parser itself bounds; the Reranker's limits come after.
 struct ParseLimits {
     std::size_t documents_max = 10'000;
     std::size_t queries_max = 512;
     std::size_t text_bytes_max = std::size_t{1} << 20;  // of one text
     std::size_t warnings_max = 32;
+    bool takes_text = false;  // there is an encoder that turns it into vectors
 };
 
 // Errors: `malformed`, `invalid`, `no_encoder`, `not_found` (a collection), each with its JSON
@@ -41,9 +46,15 @@ Result<RerankRequest> parse_rerank(Payload payload, BufferPool& buffers, const P
 Result<ScoreRequest> parse_score(Payload payload, BufferPool& buffers, const ParseLimits& limits);
 
 struct Provenance {
-    std::string_view id;       // of the request
-    std::string_view backend;  // that scored it
+    std::string_view id;            // of the request
+    std::string_view backend;       // that scored it
+    std::string_view encoder = {};  // that made vectors of texts; empty where it had none
+    std::size_t tokens = 0;         // of those texts
+    std::int64_t created = 0;       // seconds since 1970
+    double milliseconds = 0;        // from the request's first byte until here
 };
+// What the answer calls the model: the encoder, else the word the request gave, else "vectors".
+std::string_view model_name(const std::optional<std::string>& asked, const Provenance& provenance);
 std::string print_rankings(const RerankRequest& request, std::span<const Ranking> rankings,
                            const Provenance& provenance);
 std::string print_scores(const ScoreRequest& request, std::span<const double> scores,

@@ -1,6 +1,7 @@
 // Rankings and scores to the bytes of the native answer, a superset of Cohere's and Jina's.
 #include "host/base/check.h"
 #include "kernels/math/amplitude.h"
+#include "server/dialects/errors.h"
 #include "server/dialects/native.h"
 #include "server/json/writer.h"
 
@@ -13,7 +14,7 @@ constexpr std::size_t kScoreBytes = 64;   // of one result without a text, likew
 
 void print_head(json::Writer& out, const ScoreRequest& request, const Provenance& provenance) {
     out.field("id", provenance.id);
-    out.field("model", request.model ? std::string_view(*request.model) : kNoModel);
+    out.field("model", model_name(request.model, provenance));
     out.field("method", scoring::info(request.method).name);
     out.field("backend", provenance.backend);
     out.key("exact");
@@ -21,7 +22,7 @@ void print_head(json::Writer& out, const ScoreRequest& request, const Provenance
     out.field("equivalent_classical", scoring::info(request.method).equivalent_classical);
 }
 
-void print_tail(json::Writer& out, const ScoreRequest& request) {
+void print_tail(json::Writer& out, const ScoreRequest& request, const Provenance& provenance) {
     const VectorInput& vectors = request.vectors;
     out.key("usage");
     out.begin_object();
@@ -29,8 +30,10 @@ void print_tail(json::Writer& out, const ScoreRequest& request) {
     out.integer(vectors.queries.rows);
     out.key("documents");
     out.integer(vectors.documents.rows);
+    out.key("prompt_tokens");
+    out.integer(provenance.tokens);
     out.key("total_tokens");
-    out.integer(0);
+    out.integer(provenance.tokens);
     out.end_object();
     out.key("meta");
     out.begin_object();
@@ -47,6 +50,11 @@ void print_tail(json::Writer& out, const ScoreRequest& request) {
     out.begin_object();
     out.field("version", "1");
     out.end_object();
+    out.key("billed_units");
+    out.begin_object();
+    out.key("search_units");
+    out.integer(1);
+    out.end_object();
     out.end_object();
 }
 
@@ -54,15 +62,15 @@ void print_result(json::Writer& out, const RerankRequest& request, const RankedD
     out.begin_object();
     out.key("index");
     out.integer(ranked.index);
-    const DocumentLabel* label =
-        request.labels.empty() ? nullptr : &request.labels.at(ranked.index);
-    if (label != nullptr && label->id) out.field("id", *label->id);
+    if (!request.labels.empty() && request.labels.at(ranked.index).id) {
+        out.field("id", *request.labels[ranked.index].id);
+    }
     out.key("relevance_score");
     out.number(ranked.score);
-    if (request.return_documents && label != nullptr && label->text) {
+    if (const std::string* text = dialects::echoed_text(request, ranked.index)) {
         out.key("document");
         out.begin_object();
-        out.field("text", *label->text);
+        out.field("text", *text);
         out.end_object();
     }
     out.end_object();
@@ -76,6 +84,11 @@ void print_ranking(json::Writer& out, const RerankRequest& request, const Rankin
 }
 
 }  // namespace
+
+std::string_view model_name(const std::optional<std::string>& asked, const Provenance& provenance) {
+    if (!provenance.encoder.empty()) return provenance.encoder;
+    return asked ? std::string_view(*asked) : kNoModel;
+}
 
 std::string print_rankings(const RerankRequest& request, std::span<const Ranking> rankings,
                            const Provenance& provenance) {
@@ -93,7 +106,7 @@ std::string print_rankings(const RerankRequest& request, std::span<const Ranking
     } else {
         print_ranking(out, request, rankings.front());
     }
-    print_tail(out, request);
+    print_tail(out, request, provenance);
     out.end_object();
     return std::move(out).take();
 }
@@ -115,9 +128,18 @@ std::string print_scores(const ScoreRequest& request, std::span<const double> sc
         out.end_array();
     }
     out.end_array();
-    print_tail(out, request);
+    print_tail(out, request, provenance);
     out.end_object();
     return std::move(out).take();
 }
 
 }  // namespace qr::native
+
+namespace qr::dialects {
+
+void print_results(json::Writer& out, const RerankRequest& request, const Ranking& ranking) {
+    out.key("results");
+    native::print_ranking(out, request, ranking);
+}
+
+}  // namespace qr::dialects

@@ -1,26 +1,35 @@
 #include "server/dialects/native_request.h"
 
+#include <array>
+#include <limits>
 #include <new>
 #include <string>
 #include <utility>
 
+#include "server/dialects/original.h"
+
 namespace qr::native {
 namespace {
 
-enum CommonField : std::size_t {
-    kQuery,
-    kQueries,
-    kDocuments,
-    kCollection,
-    kMethod,
-    kTimeout,
-    kPriority,
-    kModel
-};
-
 constexpr json::IntegerRange kTimeoutMs = {1, 600'000};
 constexpr json::IntegerRange kPriorities = {0, 999};
+constexpr json::IntegerRange kTopNs = {0, std::numeric_limits<std::int32_t>::max()};
 constexpr std::size_t kModelBytesMax = 256;
+constexpr std::string_view kPrecisions = "\"double\", \"auto\"";
+
+enum SentencesField : std::size_t { kSource, kSentences };
+constexpr std::array<std::string_view, 2> kSentencesFields = {"source_sentence", "sentences"};
+
+constexpr std::size_t kChoicesMax = 8;  // on one path
+
+Error nothing_at(std::string_view pointer, std::string allowed) {
+    Error error{.code = Code::invalid,
+                .pointer = std::string(pointer),
+                .found = "nothing",
+                .allowed = std::move(allowed)};
+    error.message = error.pointer + ": found nothing, allowed: " + error.allowed;
+    return error;
+}
 
 std::string method_names() {
     std::string names;
@@ -60,71 +69,149 @@ RequestReader::RequestReader(const Parts& parts, BufferPool& buffers, const Pars
     documents_.face(queries_);
 }
 
-Result<void> RequestReader::read(std::span<const std::string_view> known, const ReadOwn& own) {
+std::size_t RequestReader::choose(std::span<const dialects::ScoringChoice> choices) {
+    if (choices.size() < 2) return 0;
+    std::array<std::string_view, kChoicesMax> marks;
+    QR_CHECK(choices.size() <= marks.size());
+    for (std::size_t i = 0; i < choices.size(); ++i)
+        marks[i] = choices[i].mark;
+    const std::size_t found = reader_.first_of(std::span(marks).first(choices.size()));
+    return found < choices.size() ? found : 0;
+}
+
+Result<void> RequestReader::read(const Grammar& grammar) {
+    request_.method = grammar.method;
+    request_.top_n = grammar.top_n;
+    request_.return_documents = grammar.returns_documents;
     const auto root = reader_.root();
     if (!root) return root.error();
     const json::Path whole;
-    json::Fields fields(reader_, *root, whole, known, warnings_);
+    json::Fields fields(reader_, *root, whole, grammar.names, warnings_);
     while (true) {
         const auto more = fields.next();
         if (!more) return more.error();
         if (!*more) return {};
-        auto read = fields.index() < kCommonFields.size()
-                        ? read_common(fields)
-                        : own(fields.index() - kCommonFields.size(), fields, reader_);
+        auto read = read_field(grammar.meanings[fields.index()], fields.value(), fields.path());
         if (!read) return read;
     }
 }
 
-Result<void> RequestReader::read_common(json::Fields& fields) {
-    json::Value& value = fields.value();
-    const json::Path path = fields.path();
-    switch (fields.index()) {
-        case kQuery:
-            return read_queries(value, path, false);
-        case kQueries:
-            return read_queries(value, path, true);
-        case kDocuments:
-            return documents_.read_list(value, path);
-        case kCollection:
+Result<void> RequestReader::read_field(Meaning meaning, json::Value& value,
+                                       const json::Path& path) {
+    switch (meaning) {
+        case Meaning::query:
+        case Meaning::queries:
+        case Meaning::query_or_queries:
+            return read_queries(meaning, value, path);
+        case Meaning::documents:
+        case Meaning::document_or_documents:
+            return read_documents(meaning, value, path);
+        case Meaning::source_and_sentences:
+            return read_sentences(value, path);
+        case Meaning::collection:
             return no_collection(value, path);
         default:
-            return read_option(fields.index(), value, path);
+            return read_option(meaning, value, path);
     }
 }
 
-Result<void> RequestReader::read_queries(json::Value& value, const json::Path& path, bool is_list) {
-    if (queries_.rows().rows() != 0) {
+Result<void> RequestReader::read_queries(Meaning meaning, json::Value& value,
+                                         const json::Path& path) {
+    if (queries_.count() != 0) {
         return json::invalid_at(path, "both \"query\" and \"queries\"", "one of them");
     }
-    request_.is_query_list = is_list;
-    return is_list ? queries_.read_list(value, path) : queries_.read_one(value, path);
+    request_.is_query_list = meaning != Meaning::query;
+    if (meaning == Meaning::query) return queries_.read_one(value, path);
+    return meaning == Meaning::queries ? queries_.read_list(value, path)
+                                       : queries_.read_one_or_list(value, path);
 }
 
-Result<void> RequestReader::read_option(std::size_t index, json::Value& value,
+Result<void> RequestReader::read_documents(Meaning meaning, json::Value& value,
+                                           const json::Path& path) {
+    if (documents_.count() != 0) {
+        return json::invalid_at(path, "the documents under a second name", "once");
+    }
+    return meaning == Meaning::documents ? documents_.read_list(value, path)
+                                         : documents_.read_one_or_list(value, path);
+}
+
+Result<void> RequestReader::read_sentences(json::Value& value, const json::Path& path) {
+    auto object = reader_.object(value, path, "an object with source_sentence and sentences");
+    if (!object) return object.error();
+    json::Fields fields(reader_, *object, path, kSentencesFields, warnings_);
+    while (true) {
+        const auto more = fields.next();
+        if (!more) return more.error();
+        if (!*more) return {};
+        const Meaning meaning = fields.index() == kSource ? Meaning::query : Meaning::documents;
+        if (auto read = read_field(meaning, fields.value(), fields.path()); !read) return read;
+    }
+}
+
+Result<void> RequestReader::read_option(Meaning meaning, json::Value& value,
                                         const json::Path& path) {
-    if (index == kMethod) return read_method(value, path);
-    if (index == kModel) return read_model(value, path);
-    const bool is_timeout = index == kTimeout;
-    const auto number = reader_.integer(value, path, is_timeout ? kTimeoutMs : kPriorities);
+    switch (meaning) {
+        case Meaning::timeout:
+        case Meaning::priority:
+        case Meaning::top_n:
+        case Meaning::top_k:
+            return read_number(meaning, value, path);
+        case Meaning::method:
+        case Meaning::original_method:
+        case Meaning::precision:
+            return read_word(meaning, value, path);
+        case Meaning::model:
+            return read_model(value, path);
+        case Meaning::return_documents: {
+            const auto flag = reader_.boolean(value, path);
+            if (!flag) return flag.error();
+            request_.return_documents = *flag;
+            return {};
+        }
+        default:
+            if (meaning == Meaning::unused) warnings_.add(path.pointer() + ": has no effect here");
+            return reader_.skip(value, path);
+    }
+}
+
+Result<void> RequestReader::read_number(Meaning meaning, json::Value& value,
+                                        const json::Path& path) {
+    const json::IntegerRange range = meaning == Meaning::timeout    ? kTimeoutMs
+                                     : meaning == Meaning::priority ? kPriorities
+                                                                    : kTopNs;
+    const auto number = reader_.integer(value, path, range);
     if (!number) return number.error();
-    if (is_timeout) {
+    if (meaning == Meaning::timeout) {
         request_.timeout = std::chrono::milliseconds(*number);
-    } else {
+    } else if (meaning == Meaning::priority) {
         request_.priority = static_cast<int>(*number);
+    } else {
+        request_.top_n = static_cast<std::size_t>(*number);
+        has_top_k_ = has_top_k_ || meaning == Meaning::top_k;
     }
     return {};
 }
 
-Result<void> RequestReader::read_method(json::Value& value, const json::Path& path) {
-    const auto name = reader_.string(value, path, method_names());
-    if (!name) return name.error();
-    const scoring::MethodInfo* method = scoring::find(*name);
-    if (method == nullptr) {
-        return json::invalid_at(path, '"' + json::excerpt(*name) + '"', method_names());
+// Scores are double whatever precision is asked for; "auto" leaves room for a faster answer with
+// its bound.
+Result<void> RequestReader::read_word(Meaning meaning, json::Value& value, const json::Path& path) {
+    const std::string allowed = meaning == Meaning::precision ? std::string(kPrecisions)
+                                : meaning == Meaning::method  ? method_names()
+                                                              : dialects::original_method_names();
+    const auto word = reader_.string(value, path, allowed);
+    if (!word) return word.error();
+    if (meaning == Meaning::precision) {
+        if (*word == "double" || *word == "auto") return {};
+    } else if (meaning == Meaning::original_method) {
+        if (const auto method = dialects::find_original_method(*word)) {
+            request_.method = *method;
+            return {};
+        }
+    } else if (const scoring::MethodInfo* method = scoring::find(*word)) {
+        request_.method = method->method;
+        return {};
     }
-    request_.method = method->method;
-    return {};
+    return json::invalid_at(path, '"' + json::excerpt(*word) + '"', allowed);
 }
 
 Result<void> RequestReader::read_model(json::Value& value, const json::Path& path) {
@@ -135,8 +222,13 @@ Result<void> RequestReader::read_model(json::Value& value, const json::Path& pat
                                 "at most " + std::to_string(kModelBytesMax) + " bytes");
     }
     request_.model = std::string(*name);
-    warnings_.add(path.pointer() + ": not used, the request carries its own vectors");
     return {};
+}
+
+// Texts are encoded by the one encoder there is: the answer says by which.
+void RequestReader::warn_of_model() {
+    if (!request_.model || !request_.texts.is_empty()) return;
+    warnings_.add("/model: not used, the request carries its own vectors");
 }
 
 Error RequestReader::no_collection(json::Value& value, const json::Path& path) {
@@ -148,14 +240,20 @@ Error RequestReader::no_collection(json::Value& value, const json::Path& path) {
     return error;
 }
 
-Result<void> RequestReader::check_complete() const {
-    const json::Path whole;
-    if (queries_.rows().rows() == 0) {
-        return json::invalid_at(json::Path(whole, "query"), "nothing", "\"query\" or \"queries\"");
+Result<void> RequestReader::check_complete(const Grammar& grammar) const {
+    if (queries_.count() == 0) {
+        if (grammar.queries_at.empty()) return nothing_at("/query", "\"query\" or \"queries\"");
+        return nothing_at(grammar.queries_at, "a text or a vector");
     }
-    if (documents_.rows().rows() == 0) {
-        return json::invalid_at(json::Path(whole, "documents"), "nothing",
-                                "a list of documents with vectors");
+    if (documents_.count() == 0) {
+        return nothing_at(grammar.documents_at, "a list of documents, each a text or a vector");
+    }
+    if (grammar.pairing == dialects::Pairing::one_to_many_or_zip && queries_.count() > 1 &&
+        queries_.count() != documents_.count()) {
+        return json::invalid_at(json::Path(),
+                                std::to_string(queries_.count()) + " queries and " +
+                                    std::to_string(documents_.count()) + " documents",
+                                "one query, or as many of both");
     }
     return tensors_.finish();
 }
@@ -173,26 +271,62 @@ VectorInput RequestReader::take_vectors(Payload payload) {
     return vectors;
 }
 
-Result<ScoreRequest> RequestReader::finish(Payload payload) {
+// Row by row as they came; the documents' texts stay in their labels.
+TextInput RequestReader::take_texts() {
+    TextInput texts;
+    std::vector<DocumentLabel> labels = std::move(queries_).take_labels();
+    texts.query_rows = std::move(queries_).take_text_rows();
+    texts.document_rows = std::move(documents_).take_text_rows();
+    texts.queries.reserve(texts.query_rows.size());
+    for (const std::size_t row : texts.query_rows)
+        texts.queries.push_back(*std::move(labels[row].text));
+    return texts;
+}
+
+Result<RerankRequest> RequestReader::finish(Payload payload, const Grammar& grammar) {
     if (const auto ended = reader_.finish(); !ended) return ended.error();
-    if (const auto complete = check_complete(); !complete) return complete.error();
-    request_.vectors = take_vectors(std::move(payload));
+    if (const auto complete = check_complete(grammar); !complete) return complete.error();
     request_.labels = std::move(documents_).take_labels();
+    request_.texts = take_texts();
+    request_.vectors = take_vectors(std::move(payload));
+    request_.vectors.queries_at = grammar.queries_at;
+    request_.vectors.documents_at = grammar.documents_at;
+    warn_of_model();
     request_.warnings = std::move(warnings_).take();
     return std::move(request_);
 }
 
-Result<ScoreRequest> read_request(Payload payload, BufferPool& buffers, const ParseLimits& limits,
-                                  std::span<const std::string_view> known, const ReadOwn& own) {
+}  // namespace qr::native
+
+namespace qr::dialects {
+namespace {
+
+ScoringReading read_parts(native::Payload payload, BufferPool& buffers,
+                          const native::ParseLimits& limits,
+                          std::span<const ScoringChoice> choices) {
+    const ScoringForm* form = choices.front().form;
+    const auto parts = native::split(payload);
+    if (!parts) return {form, parts.error()};
+    native::RequestReader reader(*parts, buffers, limits);
+    form = choices[reader.choose(choices)].form;
+    const Grammar& grammar = form->grammar;
+    if (const auto read = reader.read(grammar); !read) return {form, read.error()};
+    if (reader.has_top_k() && form->with_top_k != nullptr) form = form->with_top_k;
+    return {form, reader.finish(std::move(payload), grammar)};
+}
+
+}  // namespace
+
+ScoringReading read_scoring(native::Payload payload, BufferPool& buffers,
+                            const native::ParseLimits& limits,
+                            std::span<const ScoringChoice> choices) {
+    QR_CHECK(!choices.empty());
     try {
-        const auto parts = split(payload);
-        if (!parts) return parts.error();
-        RequestReader request(*parts, buffers, limits);
-        if (const auto read = request.read(known, own); !read) return read.error();
-        return request.finish(std::move(payload));
+        return read_parts(std::move(payload), buffers, limits, choices);
     } catch (const std::bad_alloc&) {
-        return Error{.code = Code::out_of_memory, .message = "body: no memory left to parse it"};
+        return {choices.front().form,
+                Error{.code = Code::out_of_memory, .message = "body: no memory left to parse it"}};
     }
 }
 
-}  // namespace qr::native
+}  // namespace qr::dialects

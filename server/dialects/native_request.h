@@ -1,19 +1,20 @@
-// What rerank and score requests have in common: both sides, the method, the options, the end.
+// Reads every request that asks for scores, whatever its dialect: both sides, the method, the
+// options, the end.
 //
-// read_request() takes a body apart, hands an endpoint its own fields and keeps the common ones;
-// what is missing, left over or contradictory is refused at the end.
+// A grammar says which fields there are and what they mean; what is missing, left over or
+// contradictory is refused at the end.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
-#include <functional>
-#include <span>
 #include <string_view>
 
+#include "server/dialects/dialect.h"
 #include "server/dialects/native_vectors.h"
 
 namespace qr::native {
+
+using dialects::Grammar;
+using dialects::Meaning;
 
 // The payload's two parts.
 struct Parts {
@@ -22,42 +23,32 @@ struct Parts {
 };
 Result<Parts> split(const Payload& payload);
 
-// Every list of fields begins with these, in this order.
-inline constexpr std::array<std::string_view, 8> kCommonFields = {
-    "query", "queries", "documents", "collection", "method", "timeout_ms", "priority", "model"};
-
-// kCommonFields and an endpoint's own fields behind them.
-template <std::size_t Count>
-constexpr auto with_common_fields(const std::array<std::string_view, Count>& own) {
-    std::array<std::string_view, kCommonFields.size() + Count> names{};
-    std::copy(own.begin(), own.end(),
-              std::copy(kCommonFields.begin(), kCommonFields.end(), names.begin()));
-    return names;
-}
-
-// Reads the field of that index in an endpoint's own list.
-using ReadOwn =
-    std::function<Result<void>(std::size_t index, json::Fields& fields, json::Reader& reader)>;
-
 class RequestReader {
   public:
     RequestReader(const Parts& parts, BufferPool& buffers, const ParseLimits& limits);
 
-    // Reads every field of the body; `known` begins with kCommonFields, what follows goes to `own`.
-    Result<void> read(std::span<const std::string_view> known, const ReadOwn& own);
+    // Before read(): the index of the choice whose mark comes first in the body, or 0.
+    std::size_t choose(std::span<const dialects::ScoringChoice> choices);
+    Result<void> read(const Grammar& grammar);
+    bool has_top_k() const { return has_top_k_; }
 
     // After read(). Keeps the payload alive when the vectors lie in it.
-    Result<ScoreRequest> finish(Payload payload);
+    Result<RerankRequest> finish(Payload payload, const Grammar& grammar);
 
   private:
-    Result<void> read_common(json::Fields& fields);
-    VectorInput take_vectors(Payload payload);
-    Result<void> read_queries(json::Value& value, const json::Path& path, bool is_list);
-    Result<void> read_option(std::size_t index, json::Value& value, const json::Path& path);
-    Result<void> read_method(json::Value& value, const json::Path& path);
+    Result<void> read_field(Meaning meaning, json::Value& value, const json::Path& path);
+    Result<void> read_queries(Meaning meaning, json::Value& value, const json::Path& path);
+    Result<void> read_documents(Meaning meaning, json::Value& value, const json::Path& path);
+    Result<void> read_sentences(json::Value& value, const json::Path& path);
+    Result<void> read_option(Meaning meaning, json::Value& value, const json::Path& path);
+    Result<void> read_number(Meaning meaning, json::Value& value, const json::Path& path);
+    Result<void> read_word(Meaning meaning, json::Value& value, const json::Path& path);
     Result<void> read_model(json::Value& value, const json::Path& path);
     Error no_collection(json::Value& value, const json::Path& path);
-    Result<void> check_complete() const;
+    Result<void> check_complete(const Grammar& grammar) const;
+    VectorInput take_vectors(Payload payload);
+    TextInput take_texts();
+    void warn_of_model();
 
     json::Reader reader_;
     json::Warnings warnings_;
@@ -65,11 +56,8 @@ class RequestReader {
     Context context_;
     VectorSide queries_;
     VectorSide documents_;
-    ScoreRequest request_;
+    RerankRequest request_;
+    bool has_top_k_ = false;
 };
-
-// A whole request: split, read, finished, with memory running out turned into an error.
-Result<ScoreRequest> read_request(Payload payload, BufferPool& buffers, const ParseLimits& limits,
-                                  std::span<const std::string_view> known, const ReadOwn& own);
 
 }  // namespace qr::native

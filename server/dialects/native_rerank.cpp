@@ -1,44 +1,87 @@
-// POST /v1/rerank: bytes to a RerankRequest.
-#include <limits>
+// POST /v1/rerank and /v1/score in the native dialect: their fields, their forms.
 #include <utility>
 
-#include "server/dialects/native.h"
-#include "server/dialects/native_request.h"
+#include "host/rerank/reranker.h"
+#include "server/dialects/dialects.h"
 
-namespace qr::native {
+namespace qr::dialects {
 namespace {
 
-constexpr std::size_t kTopN = 0;
-constexpr auto kFields =
-    with_common_fields(std::array<std::string_view, 2>{"top_n", "return_documents"});
-constexpr json::IntegerRange kTopNs = {0, std::numeric_limits<std::int32_t>::max()};
+constexpr FieldTable kRerankFields({
+    {"query", Meaning::query},
+    {"queries", Meaning::queries},
+    {"documents", Meaning::documents},
+    {"collection", Meaning::collection},
+    {"method", Meaning::method},
+    {"timeout_ms", Meaning::timeout},
+    {"priority", Meaning::priority},
+    {"model", Meaning::model},
+    {"top_n", Meaning::top_n},
+    {"top_k", Meaning::top_k},
+    {"return_documents", Meaning::return_documents},
+    // Of Cohere v1, Jina, Voyage and vLLM, whose clients may send them here.
+    {"truncation", Meaning::accepted},
+    {"truncate_prompt_tokens", Meaning::accepted},
+    {"max_chunks_per_doc", Meaning::accepted},
+    {"max_tokens_per_doc", Meaning::accepted},
+    {"max_tokens_per_query", Meaning::accepted},
+    {"raw_scores", Meaning::accepted},
+    {"use_activation", Meaning::accepted},
+    {"user", Meaning::accepted},
+    {"rank_fields", Meaning::unused},
+});
 
-Result<void> read_own(std::size_t index, json::Fields& fields, json::Reader& reader,
-                      RerankRequest& parsed) {
-    if (index == kTopN) {
-        const auto number = reader.integer(fields.value(), fields.path(), kTopNs);
-        if (!number) return number.error();
-        parsed.top_n = static_cast<std::size_t>(*number);
-        return {};
-    }
-    const auto flag = reader.boolean(fields.value(), fields.path());
-    if (!flag) return flag.error();
-    parsed.return_documents = *flag;
-    return {};
+constexpr FieldTable kScoreFields({
+    {"query", Meaning::query},
+    {"queries", Meaning::queries},
+    {"documents", Meaning::documents},
+    {"collection", Meaning::collection},
+    {"method", Meaning::method},
+    {"timeout_ms", Meaning::timeout},
+    {"priority", Meaning::priority},
+    {"model", Meaning::model},
+    {"precision", Meaning::precision},
+});
+
+Answer print_rerank(const RerankRequest& request, std::span<const double> scores,
+                    const native::Provenance& provenance) {
+    return {.body = native::print_rankings(request, rankings_of(request, scores), provenance)};
+}
+
+Answer print_score(const RerankRequest& request, std::span<const double> scores,
+                   const native::Provenance& provenance) {
+    return {.body = native::print_scores(request, scores, provenance)};
 }
 
 }  // namespace
 
+const ScoringForm kNativeRerank{.dialect = Dialect::native,
+                                .grammar = Grammar(kRerankFields),
+                                .print = &print_rerank,
+                                .with_top_k = &kVoyageRerank};
+const ScoringForm kNativeScore{
+    .dialect = Dialect::native, .grammar = Grammar(kScoreFields), .print = &print_score};
+
+std::vector<Ranking> rankings_of(const RerankRequest& request, std::span<const double> scores) {
+    return rank(scores, request.vectors.queries.rows, request.vectors.documents.rows,
+                request.top_n);
+}
+
+}  // namespace qr::dialects
+
+namespace qr::native {
+
 Result<RerankRequest> parse_rerank(Payload payload, BufferPool& buffers,
                                    const ParseLimits& limits) {
-    RerankRequest parsed;
-    const ReadOwn own = [&parsed](std::size_t index, json::Fields& fields, json::Reader& reader) {
-        return read_own(index, fields, reader, parsed);
-    };
-    auto common = read_request(std::move(payload), buffers, limits, kFields, own);
-    if (!common) return std::move(common).error();
-    static_cast<ScoreRequest&>(parsed) = *std::move(common);
-    return parsed;
+    const dialects::ScoringChoice choice{"", &dialects::kNativeRerank};
+    return dialects::read_scoring(std::move(payload), buffers, limits, {&choice, 1}).request;
+}
+
+Result<ScoreRequest> parse_score(Payload payload, BufferPool& buffers, const ParseLimits& limits) {
+    const dialects::ScoringChoice choice{"", &dialects::kNativeScore};
+    auto reading = dialects::read_scoring(std::move(payload), buffers, limits, {&choice, 1});
+    if (!reading.request) return std::move(reading.request).error();
+    return static_cast<ScoreRequest&&>(*std::move(reading.request));
 }
 
 }  // namespace qr::native

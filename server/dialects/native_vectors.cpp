@@ -10,7 +10,7 @@
 namespace qr::native {
 namespace {
 
-constexpr std::string_view kEntry = "an array of numbers, or an object with a vector";
+constexpr std::string_view kEntry = "a text, an array of numbers, or an object with either";
 constexpr std::string_view kVector = "an array of numbers, or base64 text";
 
 enum EntryField : std::size_t { kVectorField, kIdField, kTextField, kDtypeField, kShapeField };
@@ -20,7 +20,8 @@ constexpr std::array<std::string_view, 6> kEntryFields = {"vector", "id",    "te
 Error no_encoder(const json::Path& path) {
     Error error = json::invalid_at(
         path, "text without a vector",
-        "vectors: this server has no encoder that turns text into them; send them as \"vector\"");
+        "vectors: this server runs without an encoder that turns text into them; send them as "
+        "\"vector\", or set `encoder`");
     error.code = Code::no_encoder;
     return error;
 }
@@ -36,6 +37,12 @@ VectorSide::VectorSide(Context& context, Role role, std::size_t hint_bytes)
 
 Result<void> VectorSide::read_one(json::Value& value, const json::Path& path) {
     return read_entry(value, path);
+}
+
+Result<void> VectorSide::read_one_or_list(json::Value& value, const json::Path& path) {
+    const auto type = context_.reader.type(value);
+    if (!type) return type.error();
+    return *type == json::Type::string ? read_entry(value, path) : read_list(value, path);
 }
 
 Result<void> VectorSide::read_list(json::Value& value, const json::Path& path) {
@@ -56,7 +63,7 @@ Result<void> VectorSide::read_list(json::Value& value, const json::Path& path) {
 }
 
 std::vector<DocumentLabel> VectorSide::take_labels() && {
-    if (!labels_.empty()) labels_.resize(rows_.rows());
+    if (!labels_.empty()) labels_.resize(count());
     return std::move(labels_);
 }
 
@@ -66,8 +73,9 @@ Result<void> VectorSide::read_entry(json::Value& value, const json::Path& path) 
     if (*type == json::Type::array) return read_bare_numbers(value, path);
     if (*type == json::Type::object) return read_object(value, path);
     if (*type != json::Type::string) return context_.reader.wrong_type(value, path, kEntry);
-    const auto text = context_.reader.string(value, path, kEntry);
-    return text ? no_encoder(path) : text.error();
+    auto text = read_text(value, path);
+    if (!text) return text.error();
+    return add_text({.id = std::nullopt, .text = *std::move(text)}, path);
 }
 
 Result<void> VectorSide::read_bare_numbers(json::Value& value, const json::Path& path) {
@@ -156,7 +164,7 @@ Result<void> VectorSide::finish_entry(Entry& entry, const json::Path& path) {
         const auto dimension = dimension_of(*entry.shape, json::Path(path, "shape"));
         added = dimension ? add_tensor(entry.dtype, 1, *dimension, path) : dimension.error();
     } else if (entry.label.text) {
-        added = no_encoder(path);
+        return add_text(std::move(entry.label), path);
     } else {
         added = json::invalid_at(path, "no vector", std::string(kEntry));
     }
@@ -217,8 +225,10 @@ Result<void> VectorSide::check_rows(std::size_t found, const json::Path& path) c
     if (found >= 1 && found <= rows_max()) return {};
     const std::string_view unit = role_ == Role::query ? " queries" : " documents";
     const std::string number = found == 0 ? "no" : "more than " + std::to_string(rows_max());
-    return json::invalid_at(path, number + std::string(unit),
-                            "1.." + std::to_string(rows_max()) + std::string(unit));
+    Error error = json::invalid_at(path, number + std::string(unit),
+                                   "1.." + std::to_string(rows_max()) + std::string(unit));
+    if (found == 0) error.reason = kEmptyReason;
+    return error;
 }
 
 Result<void> VectorSide::add_base64(std::string_view text, Dtype dtype, std::size_t rows,
@@ -260,12 +270,21 @@ Result<void> VectorSide::add_tensor(Dtype dtype, std::size_t rows, std::size_t d
     return {};
 }
 
+Result<void> VectorSide::add_text(DocumentLabel label, const json::Path& path) {
+    if (!context_.limits.takes_text) return no_encoder(path);
+    const std::size_t row = count();
+    text_rows_.push_back(row);
+    labels_.resize(row + 1);
+    labels_.back() = std::move(label);
+    return {};
+}
+
 // Belongs to the row just added. Rows before the first label get empty ones.
 void VectorSide::add_label(DocumentLabel label) {
     if (role_ != Role::document) return;  // nothing echoes a query
     const bool is_empty = !label.id && !label.text;
     if (is_empty && labels_.empty()) return;
-    labels_.resize(rows_.rows());
+    labels_.resize(count());
     labels_.back() = std::move(label);
 }
 

@@ -1,7 +1,9 @@
-// Reads one side of a request, its queries or its documents, in every form the dialect knows: an
-// array of numbers, an object with numbers or base64, a tensor behind the header, a whole matrix.
+// Reads one side of a request, its queries or its documents, in every form that any dialect takes:
+// a text, an array of numbers, an object with either or with base64, a tensor behind the header, a
+// whole matrix.
 //
-// Invariant: every row has the dimension of the first one and of the other side.
+// Invariant: every row that came as a vector has the dimension of the first such one and of the
+// other side.
 #pragma once
 
 #include <cstddef>
@@ -39,11 +41,15 @@ class VectorSide {
 
     Result<void> read_one(json::Value& value, const json::Path& path);
     Result<void> read_list(json::Value& value, const json::Path& path);
+    // A list, or one text in its place.
+    Result<void> read_one_or_list(json::Value& value, const json::Path& path);
 
-    const RowStore& rows() const { return rows_; }
+    std::size_t count() const { return rows_.rows() + text_rows_.size(); }
+    const RowStore& rows() const { return rows_; }  // without those that came as text
     Buffer take_buffer() && { return std::move(rows_).take_buffer(); }
     // One per row, or none when no row has any.
     std::vector<DocumentLabel> take_labels() &&;
+    std::vector<std::size_t> take_text_rows() && { return std::move(text_rows_); }
 
   private:
     struct Shape {
@@ -102,6 +108,7 @@ class VectorSide {
     Result<void> add_tensor(Dtype dtype, std::size_t rows, std::size_t dimension,
                             const json::Path& path);
     std::span<std::byte> scratch(std::size_t bytes);
+    Result<void> add_text(DocumentLabel label, const json::Path& path);
     void add_label(DocumentLabel label);
 
     std::size_t known_dimension() const;
@@ -113,7 +120,8 @@ class VectorSide {
     bool is_list_ = false;
     const VectorSide* other_ = nullptr;
     RowStore rows_;
-    Buffer scratch_;  // decoded bytes that are not float32 yet
+    Buffer scratch_;                      // decoded bytes that are not float32 yet
+    std::vector<std::size_t> text_rows_;  // ascending; their texts are in labels_
     std::vector<DocumentLabel> labels_;
 };
 

@@ -65,8 +65,13 @@ void add_retry_after(http::Response& response, Duration time) {
 
 http::Response error_response(const Error& error, const http::Request& request,
                               Duration retry_after) {
-    http::Response response{.status = native::status_of(error.code),
-                            .body = native::print_error(error, request.id),
+    return error_response(error, request, dialects::dialect_of(request.path), retry_after);
+}
+
+http::Response error_response(const Error& error, const http::Request& request,
+                              dialects::Dialect dialect, Duration retry_after) {
+    http::Response response{.status = dialects::status_of(dialect, error),
+                            .body = dialects::print_error(dialect, error, request.id),
                             .error = error.code};
     switch (error.code) {
         case Code::overloaded:
@@ -88,6 +93,14 @@ http::Response error_response(const Error& error, const http::Request& request,
 http::Response json_response(std::string body) {
     http::Response response;
     response.body = std::move(body);
+    return response;
+}
+
+http::Response answer_response(dialects::Answer answer) {
+    http::Response response = json_response(std::move(answer.body));
+    if (answer.json_bytes == 0) return response;
+    response.content_type = "application/octet-stream";
+    response.fields.add("Inference-Header-Content-Length", std::to_string(answer.json_bytes));
     return response;
 }
 

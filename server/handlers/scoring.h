@@ -1,22 +1,29 @@
-// POST /v1/rerank and POST /v1/score: a request's vectors through the batcher and back.
+// Every request that asks for scores, whatever its dialect: through the encoder and the batcher and
+// back.
 //
-// Both walk one corridor: payload, parse, limits, batcher, print. They differ in what they parse
-// and print only. Stage times go into Server-Timing and TEI's x-* fields.
+// All walk one corridor: payload, parse, encode, limits, batcher, print. They differ in what they
+// parse and print only. Stage times go into Server-Timing and TEI's x-* fields.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 
+#include "host/base/model_statistics.h"
+#include "server/dialects/dialect.h"
 #include "server/handlers/services.h"
 #include "server/http/message.h"
 
 namespace qr {
 
-// The documents of a request in order of their score.
-boost::asio::awaitable<http::Response> handle_rerank(const Services& services, Grant grant,
-                                                     http::Request& request);
+// What reads the body: read_scoring() with the choices of a path, or a dialect's own reader.
+using ReadScoring = std::function<dialects::ScoringReading(native::Payload, BufferPool&,
+                                                           const native::ParseLimits&)>;
 
-// Every query against every document, in request order.
-boost::asio::awaitable<http::Response> handle_score(const Services& services, Grant grant,
-                                                    http::Request& request);
+// `read` must outlive the exchange. What is answered is counted in `statistics`, where there are
+// any.
+boost::asio::awaitable<http::Response> handle_scoring(const Services& services, Grant grant,
+                                                      http::Request& request,
+                                                      const ReadScoring& read,
+                                                      ModelStatistics* statistics = nullptr);
 
 }  // namespace qr

@@ -9,6 +9,7 @@
 #include "host/base/metrics.h"
 #include "host/batching/batcher.h"
 #include "host/rerank/reranker.h"
+#include "host/text/encoder.h"
 #include "server/dialects/native.h"
 
 namespace qr {
@@ -19,6 +20,7 @@ struct Services {
     BufferPool& buffers;
     Batcher& batcher;
     Metrics& metrics;
+    Encoder* encoder = nullptr;  // null: texts are refused
 };
 
 struct RequestLimits {

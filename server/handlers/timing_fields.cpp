@@ -1,5 +1,6 @@
 #include "server/handlers/timing_fields.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -18,12 +19,27 @@ void add_time(http::Response& response, const char* name, Duration duration) {
 
 }  // namespace
 
+TextUsage usage_of(std::span<const EncoderInput> inputs) {
+    const auto begins_character = [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+    };
+    TextUsage usage{.texts = inputs.size()};
+    for (const EncoderInput& input : inputs)
+        usage.characters +=
+            static_cast<std::size_t>(std::ranges::count_if(input.text, begins_character));
+    return usage;
+}
+
 void add_timing_fields(http::Response& response, const AnswerTimes& times) {
     response.fields.add("x-compute-type", std::string(compute_type_of(times.backend)));
     add_time(response, "x-total-time", times.total);
     add_time(response, "x-queue-time", times.queue);
     add_time(response, "x-inference-time", times.inference);
     add_time(response, "x-compute-time", times.compute);
+    if (times.texts.texts == 0) return;
+    add_time(response, "x-tokenization-time", times.tokenization);
+    response.fields.add("x-compute-tokens", std::to_string(times.texts.tokens));
+    response.fields.add("x-compute-characters", std::to_string(times.texts.characters));
 }
 
 }  // namespace qr

@@ -1,5 +1,6 @@
 #include "server/json/reader.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -111,7 +112,8 @@ Reader::~Reader() {
     if (mine.parser->capacity() > kKeptTextBytes) mine.parser.reset();
 }
 
-Result<Object> Reader::root() {
+Result<void> Reader::open() {
+    if (is_open_) return {};
     if (text_.empty()) return malformed(simdjson::EMPTY, text_.data());
     const simdjson::padded_string_view padded(text_.data(), text_.size(),
                                               text_.size() + Buffer::kPadding);
@@ -123,6 +125,32 @@ Result<Object> Reader::root() {
     Type found{};
     if (const auto code = document_.type().get(found)) return malformed(code);
     if (found != Type::object) return no_object(found);
+    is_open_ = true;
+    return {};
+}
+
+// Leaves the document as if nobody had looked; one that broke on the way is begun anew.
+std::size_t Reader::first_of(std::span<const std::string_view> names) {
+    const std::size_t none = names.size();
+    if (!open().ok()) return none;
+    is_open_ = false;
+    Object object;
+    if (document_.get_object().get(object)) return none;
+    for (auto field : object) {
+        std::string_view name;
+        Value value;
+        if (field.unescaped_key().get(name) || field.value().get(value)) return none;
+        const auto at = std::find(names.begin(), names.end(), name);
+        if (at == names.end() || is_null(value)) continue;
+        document_.rewind();
+        is_open_ = true;
+        return static_cast<std::size_t>(at - names.begin());
+    }
+    return none;
+}
+
+Result<Object> Reader::root() {
+    if (auto opened = open(); !opened.ok()) return opened.error();
     Object object;
     if (const auto code = document_.get_object().get(object)) return malformed(code);
     return object;
@@ -168,6 +196,20 @@ Result<Array> Reader::array(Value& value, const Path& path, std::string_view all
     const auto code = value.get_array().get(found);
     if (code == simdjson::INCORRECT_TYPE) return wrong_type(value, path, allowed);
     if (code) return malformed(code);
+    return found;
+}
+
+Result<std::optional<Type>> Reader::element_type(Array& array) {
+    std::optional<Type> found;
+    for (auto element : array) {
+        Value value;
+        if (const auto code = std::move(element).get(value)) return malformed(code);
+        const auto first = type(value);
+        if (!first) return first.error();
+        found = *first;
+        break;
+    }
+    if (const auto code = array.reset().error()) return malformed(code);
     return found;
 }
 

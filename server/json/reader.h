@@ -41,6 +41,9 @@ class Reader {
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
 
+    // Before root(): which of those names comes first among the document's fields; names.size()
+    // where none does, or where the document is not what root() would return.
+    std::size_t first_of(std::span<const std::string_view> names);
     // The document, which must be an object. Once.
     Result<Object> root();
     // After the root has been read to its end: nothing but white space may follow.
@@ -53,6 +56,9 @@ class Reader {
     // Each refuses any other type as `invalid`, with `allowed` in the message.
     Result<Object> object(Value& value, const Path& path, std::string_view allowed);
     Result<Array> array(Value& value, const Path& path, std::string_view allowed);
+    // What an array's first element begins as; the array can be read as if nobody had looked.
+    // Absent when it is empty.
+    Result<std::optional<Type>> element_type(Array& array);
     Result<std::string_view> string(Value& value, const Path& path, std::string_view allowed);
     Result<bool> boolean(Value& value, const Path& path);
     Result<std::int64_t> integer(Value& value, const Path& path, IntegerRange range);
@@ -72,6 +78,7 @@ class Reader {
     Error malformed(simdjson::error_code code);  // just before where the parser stands
 
   private:
+    Result<void> open();
     Result<void> skip_nested(Value& value, const Path& path, int depth);
     Result<void> skip_object(Value& value, const Path& path, int depth);
     Result<void> skip_array(Value& value, const Path& path, int depth);
@@ -81,6 +88,7 @@ class Reader {
 
     std::string_view text_;
     simdjson::ondemand::document document_;
+    bool is_open_ = false;
 };
 
 }  // namespace qr::json

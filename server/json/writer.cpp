@@ -23,6 +23,15 @@ void Writer::string(std::string_view text) {
 }
 
 void Writer::number(double value) {
+    shortest(value);
+}
+
+void Writer::number(float value) {
+    shortest(value);
+}
+
+template <std::floating_point Number>
+void Writer::shortest(Number value) {
     QR_CHECK(std::isfinite(value));
     std::array<char, 32> text{};
     const auto [end, code] = std::to_chars(text.data(), text.data() + text.size(), value);

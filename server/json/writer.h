@@ -25,6 +25,7 @@ class Writer {
 
     void string(std::string_view text);
     void number(double value);
+    void number(float value);  // the shortest text that reads back as the same float
     void integer(std::integral auto value) { raw(std::to_string(value)); }
     void boolean(bool value) { raw(value ? "true" : "false"); }
     void null() { raw("null"); }
@@ -38,6 +39,8 @@ class Writer {
     std::string take() && { return std::move(out_); }
 
   private:
+    template <std::floating_point Number>
+    void shortest(Number value);
     void open(char bracket);
     void close(char bracket);
     void raw(std::string_view text);

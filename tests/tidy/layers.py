@@ -15,6 +15,7 @@ ALLOWED = {
     "kernels/scoring": ("kernels/math",),
     "host/base": (),
     "host/encoding": ("host/base",),
+    "host/text": ("host/base", "host/encoding", "embedded"),
     "host/state": ("host/base", "kernels/math"),
     "host/backend": ("host/state", "host/base", *_KERNELS),
     # The oracle in the product: it must not share arithmetic with what it is held against.

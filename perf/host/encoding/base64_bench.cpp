@@ -8,7 +8,6 @@
 
 #include "host/encoding/base64.h"
 #include "perf/gate.h"
-#include "perf/inputs/base64_text.h"
 #include "perf/inputs/vectors.h"
 #include "perf/micro.h"
 
@@ -26,12 +25,12 @@ Bytes bytes() {
     return std::as_bytes(std::span(numbers));
 }
 const std::string& text() {
-    static const std::string made = base64_text(bytes());
+    static const std::string made = base64::encode(bytes());
     return made;
 }
 
 std::string gate(base64::Kind kind, Bytes expected) {
-    const std::string encoded = base64_text(expected);
+    const std::string encoded = base64::encode(expected);
     const std::string name = "base64 " + std::string(to_string(kind)) + " of " +
                              std::to_string(expected.size()) + " bytes";
     std::vector<std::byte> found(base64::decoded_size(encoded));

@@ -169,6 +169,21 @@ TEST(Base64, TakesTheFastestKindByDefault) {
     EXPECT_EQ(kinds().front(), Kind::scalar);
 }
 
+std::string text_of(std::string_view bytes) {
+    return base64::encode(std::as_bytes(std::span(bytes)));
+}
+
+// Expected values: RFC 4648, section 10.
+TEST(Base64, EncodesTheVectorsOfTheRfc) {
+    EXPECT_EQ(text_of(""), "");
+    EXPECT_EQ(text_of("f"), "Zg==");
+    EXPECT_EQ(text_of("fo"), "Zm8=");
+    EXPECT_EQ(text_of("foo"), "Zm9v");
+    EXPECT_EQ(text_of("foob"), "Zm9vYg==");
+    EXPECT_EQ(text_of("foobar"), "Zm9vYmFy");
+    EXPECT_EQ(text_of("\xFB\xFF"), "+/8=");
+}
+
 TEST(Base64, DescribesAFaultForAPerson) {
     EXPECT_EQ(describe({Fault::Reason::foreign_character, 1}, "A*AA"), "the byte 0x2A at offset 1");
     EXPECT_EQ(describe({Fault::Reason::cut_short, 3}, "AAA"),

@@ -87,10 +87,11 @@ TEST(App, TellsAnUnknownPathFromAnUnknownVerb) {
 TEST(App, WithKeysOnlyTheProbesAndTheDocumentationStayOpen) {
     Served served({.api_key = {"alpha"}});
     ASSERT_TRUE(served.app().load_backend().ok());
-    for (const char* open : {"/health/live", "/health/ready", "/openapi.json", "/docs"}) {
+    for (const char* open :
+         {"/", "/ping", "/health", "/health/live", "/health/ready", "/openapi.json", "/docs"}) {
         EXPECT_EQ(served.get(open).status, 200) << open;
     }
-    for (const char* keyed : {"/health", "/metrics", "/v1/methods"}) {
+    for (const char* keyed : {"/metrics", "/v1/methods", "/v1/models", "/info"}) {
         EXPECT_EQ(served.get(keyed).status, 401) << keyed;
         EXPECT_EQ(served.get(keyed, "Authorization: Bearer alpha\r\n").status, 200) << keyed;
     }

@@ -29,11 +29,12 @@ inline std::string post_bytes(const std::string& path, const std::string& body,
 // An App on a port of its own, its log kept in memory.
 class Served {
   public:
-    explicit Served(Config config = {})
+    explicit Served(Config config = {}, AppOptions options = {})
         : config_(with_any_port(std::move(config))),
           log_({.level = LogLevel::info,
                 .sink = [this](std::string_view lines) { text_ += lines; }}),
-          app_(config_, log_) {
+          app_(config_, log_, std::move(options)) {
+        EXPECT_TRUE(app_.load_encoder().ok());
         EXPECT_TRUE(app_.listen().ok());
     }
 

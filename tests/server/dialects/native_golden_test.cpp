@@ -4,35 +4,17 @@
 // scores 1, 1/2, 1/4... in request order, or print_error of the refusal.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "golden_files.h"
 #include "payloads.h"
 
 namespace qr::native {
 namespace {
 
 constexpr Provenance kProvenance = {.id = "golden", .backend = "cpu"};
-
-std::filesystem::path golden_folder() {
-    const char* source = std::getenv("QR_SOURCE_DIR");
-    return std::filesystem::path(source == nullptr ? "." : source) / "tests/server/dialects/golden";
-}
-
-std::string read(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    EXPECT_TRUE(file.is_open()) << path;
-    std::ostringstream text;
-    text << file.rdbuf();
-    std::string bytes = text.str();
-    while (bytes.ends_with('\n'))
-        bytes.pop_back();
-    return bytes;
-}
 
 std::vector<double> halves(std::size_t count) {
     std::vector<double> scores(count, 1);
@@ -61,23 +43,13 @@ std::string score_answer(Payload payload) {
     return print_scores(*parsed, halves(pairs), kProvenance);
 }
 
-std::vector<std::string> names() {
-    std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::directory_iterator(golden_folder())) {
-        const std::string file = entry.path().filename().string();
-        const std::size_t end = file.find(".request.json");
-        if (end != std::string::npos) found.push_back(file.substr(0, end));
-    }
-    std::sort(found.begin(), found.end());
-    return found;
-}
-
 TEST(NativeGolden, AnswersEveryRequestAsItsFileSays) {
-    const std::vector<std::string> all = names();
+    const golden::Files files("native");
+    const std::vector<std::string> all = files.names();
     ASSERT_GE(all.size(), 8U);
     for (const std::string& name : all) {
-        const std::string request = read(golden_folder() / (name + ".request.json"));
-        const std::string expected = read(golden_folder() / (name + ".answer.json"));
+        const std::string request = files.read(name + ".request.json");
+        const std::string expected = files.read(name + ".answer.json");
         const std::string found = name.starts_with("score") ? score_answer(payload_of(request))
                                                             : rerank_answer(payload_of(request));
         EXPECT_EQ(found, expected) << name;

@@ -85,7 +85,7 @@ TEST(NativeRequest, NamesTheCollectionThatIsNotThere) {
 TEST(NativeRequest, RefusesWhatIsMissing) {
     EXPECT_EQ(refusal_of("{}"), R"(/query: found nothing, allowed: "query" or "queries")");
     EXPECT_EQ(refusal_of(R"({"query": [1]})"),
-              "/documents: found nothing, allowed: a list of documents with vectors");
+              "/documents: found nothing, allowed: a list of documents, each a text or a vector");
 }
 
 TEST(NativeRequest, RefusesAQueryBesideQueries) {

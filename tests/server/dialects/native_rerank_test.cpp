@@ -58,11 +58,11 @@ TEST(NativeRerank, RefusesAReturnDocumentsThatIsNoBoolean) {
 }
 
 TEST(NativeRerank, NamesUnknownFieldsOfEveryLevelOnce) {
-    const auto parsed = rerank_of(R"({"query": {"vector": [1], "lang": "en"}, "top_k": 3,
+    const auto parsed = rerank_of(R"({"query": {"vector": [1], "lang": "en"}, "best": 3,
         "documents": [{"vector": [1], "title": "a"}, {"title": "b", "vector": [2]}]})");
     ASSERT_TRUE(parsed.ok());
     EXPECT_THAT(parsed->warnings,
-                ElementsAre("/query/lang: unknown field, ignored", "/top_k: unknown field, ignored",
+                ElementsAre("/query/lang: unknown field, ignored", "/best: unknown field, ignored",
                             "/documents/*/title: unknown field, ignored"));
 }
 

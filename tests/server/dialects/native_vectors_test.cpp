@@ -109,13 +109,50 @@ TEST(NativeVectors, RefuseTextWithoutAVector) {
         EXPECT_EQ(parsed.error().code, Code::no_encoder);
         EXPECT_EQ(parsed.error().pointer, "/documents/0");
         EXPECT_EQ(parsed.error().message,
-                  "/documents/0: found text without a vector, allowed: vectors: this server has "
-                  "no encoder that turns text into them; send them as \"vector\"");
+                  "/documents/0: found text without a vector, allowed: vectors: this server runs "
+                  "without an encoder that turns text into them; send them as \"vector\", or set "
+                  "`encoder`");
     }
     const auto query = rerank_of(R"({"query": "some text", "documents": [[1]]})");
     ASSERT_FALSE(query.ok());
     EXPECT_EQ(query.error().code, Code::no_encoder);
     EXPECT_EQ(query.error().pointer, "/query");
+}
+
+Result<RerankRequest> with_encoder(std::string_view json) {
+    ParseLimits limits;
+    limits.takes_text = true;
+    return rerank_of(json, limits);
+}
+
+TEST(NativeVectors, AreTheEncodersToMakeWhereThereIsText) {
+    const auto parsed = with_encoder(
+        R"({"queries": ["q", [1, 2]], "documents": [[3, 4], "a", {"text": "b", "id": 5}]})");
+    ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+    EXPECT_THAT(parsed->texts.query_rows, testing::ElementsAre(0));
+    EXPECT_THAT(parsed->texts.queries, testing::ElementsAre("q"));
+    EXPECT_THAT(parsed->texts.document_rows, testing::ElementsAre(1, 2));
+    EXPECT_EQ(parsed->labels.at(1).text, "a");
+    EXPECT_EQ(parsed->labels.at(2).text, "b");
+    EXPECT_EQ(parsed->labels.at(2).id, "5");
+    EXPECT_THAT(floats_of(parsed->vectors.queries), testing::ElementsAre(1, 2));
+    EXPECT_THAT(floats_of(parsed->vectors.documents), testing::ElementsAre(3, 4));
+}
+
+TEST(NativeVectors, AreTakenAsTheyAreWhereATextHasOne) {
+    const auto parsed =
+        with_encoder(R"({"query": [1], "documents": [{"text": "a", "vector": [2]}]})");
+    ASSERT_TRUE(parsed.ok());
+    EXPECT_TRUE(parsed->texts.is_empty());
+    EXPECT_EQ(parsed->labels.at(0).text, "a");
+}
+
+TEST(NativeVectors, LimitWhatATextMayHold) {
+    ParseLimits limits;
+    limits.takes_text = true;
+    limits.text_bytes_max = 3;
+    EXPECT_EQ(refusal_of(R"({"query": "abc", "documents": ["abcd"]})", limits),
+              "/documents/0: found 4 bytes, allowed: at most 3");
 }
 
 TEST(NativeVectors, RefusePassages) {
@@ -126,19 +163,21 @@ TEST(NativeVectors, RefusePassages) {
 
 TEST(NativeVectors, RefuseWhatIsNoVectorAtAll) {
     EXPECT_EQ(refusal_of_document("{}"),
-              "/documents/0: found no vector, allowed: an array of numbers, or an object with a "
-              "vector");
+              "/documents/0: found no vector, allowed: a text, an array of numbers, or an object "
+              "with either");
     EXPECT_EQ(refusal_of_document("null"),
-              "/documents/0: found null, allowed: an array of numbers, or an object with a "
-              "vector");
-    EXPECT_EQ(refusal_of_document("17"),
-              "/documents/0: found a number, allowed: an array of numbers, or an object with a "
-              "vector");
+              "/documents/0: found null, allowed: a text, an array of numbers, or an object with "
+              "either");
+    EXPECT_EQ(
+        refusal_of_document("17"),
+        "/documents/0: found a number, allowed: a text, an array of numbers, or an object with "
+        "either");
     EXPECT_EQ(refusal_of_document(R"({"vector": 17})"),
               "/documents/0/vector: found a number, allowed: an array of numbers, or base64 text");
-    EXPECT_EQ(refusal_of_document(R"({"shape": [2]})"),
-              "/documents/0: found no vector, allowed: an array of numbers, or an object with a "
-              "vector");
+    EXPECT_EQ(
+        refusal_of_document(R"({"shape": [2]})"),
+        "/documents/0: found no vector, allowed: a text, an array of numbers, or an object with "
+        "either");
 }
 
 TEST(NativeVectors, RefuseListsThatAreNone) {

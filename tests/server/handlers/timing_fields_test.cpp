@@ -32,5 +32,16 @@ TEST(TimingFields, NameTheDeviceThatReallyScored) {
     EXPECT_TRUE(printed({.backend = "reference"}).starts_with("x-compute-type=cpu "));
 }
 
+TEST(TimingFields, CountTextsOnlyWhereThereAreSome) {
+    const std::vector<EncoderInput> inputs = {{.text = "ab"}, {.text = "\u00e9\u65e5"}};
+    TextUsage usage = usage_of(inputs);
+    EXPECT_EQ(usage.texts, 2u);
+    EXPECT_EQ(usage.characters, 4u);
+    usage.tokens = 3;
+    EXPECT_TRUE(printed({.backend = "cpu", .tokenization = microseconds(2'500), .texts = usage})
+                    .ends_with("x-tokenization-time=2 x-compute-tokens=3 "
+                               "x-compute-characters=4 "));
+}
+
 }  // namespace
 }  // namespace qr

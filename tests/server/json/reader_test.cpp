@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -252,6 +253,36 @@ TEST(Reader, WorksOnAfterAnUnusuallyLargeDocument) {
     EXPECT_FALSE(check("{" + large + "}"));
     EXPECT_FALSE(check("{}"));
     EXPECT_EQ(string_of(R"("still")"), "still");
+}
+
+std::size_t first_mark(const std::string& json) {
+    constexpr std::array<std::string_view, 2> kMarks = {"texts", "documents"};
+    const PaddedText text(json);
+    Reader reader(text.view());
+    const std::size_t found = reader.first_of(kMarks);
+    auto root = reader.root();
+    if (root.ok()) {
+        for (auto field : *root)
+            static_cast<void>(field);
+    }
+    return found;
+}
+
+TEST(Reader, TellsWhichFieldComesFirstAndForgetsIt) {
+    EXPECT_EQ(first_mark(R"({"query": [1, {"texts": 2}], "documents": 1, "texts": 2})"), 1u);
+    EXPECT_EQ(first_mark(R"({"texts": null, "documents": 1})"), 1u);
+    EXPECT_EQ(first_mark(R"({"query": 1})"), 2u);
+    EXPECT_EQ(first_mark(R"({"query": 1)"), 2u);
+    EXPECT_EQ(first_mark("[1]"), 2u);
+    EXPECT_EQ(first_mark(""), 2u);
+}
+
+TEST(Reader, ReportsWhatIsBrokenAfterLookingAhead) {
+    const PaddedText text(R"({"query": 1 "documents": 2})");
+    Reader reader(text.view());
+    constexpr std::array<std::string_view, 1> kMarks = {"documents"};
+    EXPECT_EQ(reader.first_of(kMarks), 1u);
+    EXPECT_TRUE(reader.root().ok());
 }
 
 }  // namespace
