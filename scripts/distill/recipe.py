@@ -60,8 +60,9 @@ class Workshop:
 def follow(recipe, workshop):
     """The table [vocabulary, dimension] of a recipe; without glosses, the plain vectors."""
     weights = sif_weights(workshop.zipf, recipe.sif_coefficient)
+    alone, _ = workshop.token_vectors()
     table, axes = token_table(
-        workshop.token_vectors()[0], workshop.idle, weights, recipe.dimension, flatness=recipe.flatness
+        alone, workshop.idle, weights, recipe.dimension, flatness=recipe.flatness
     )
     if recipe.glosses > 0:
         ids, vectors = workshop.glosses(recipe.glosses)
