@@ -22,8 +22,8 @@ COSINES = DOCUMENTS[:, 0] / numpy.linalg.norm(DOCUMENTS.astype(numpy.float64), a
 
 
 def tensor(name, array, is_binary=True):
-    names = {"float32": "FP32", "float16": "FP16", "float64": "FP64", "int8": "INT8", "int64": "INT64",
-             "bfloat16": "BF16", "object": "BYTES"}
+    names = {"float32": "FP32", "float16": "FP16", "float64": "FP64", "int8": "INT8",
+             "int64": "INT64", "bfloat16": "BF16", "object": "BYTES"}
     made = triton.InferInput(name, list(array.shape), names[str(array.dtype)])
     made.set_data_from_numpy(array, binary_data=is_binary)
     return made

@@ -26,16 +26,14 @@ void check_answer(const dialects::Answer& answer) {
     QR_CHECK(answer.body.starts_with('{') && answer.body[json - 1] == '}');
 }
 
-void check_scoring(native::Payload payload, const native::ParseLimits& limits,
-                   kserve::ModelId id) {
+void check_scoring(native::Payload payload, const native::ParseLimits& limits, kserve::ModelId id) {
     auto reading = kserve::read_inference(std::move(payload), buffers(), limits, id);
     if (!reading.request) return check_refusal(reading.request.error());
     RerankRequest request = *std::move(reading.request);
     VectorInput& vectors = request.vectors;
     const std::size_t queries = vectors.queries.rows + request.texts.queries.size();
     const std::size_t documents = vectors.documents.rows + request.texts.document_rows.size();
-    check_side(vectors.queries, vectors.storage, request.texts.queries.size(),
-               limits.queries_max);
+    check_side(vectors.queries, vectors.storage, request.texts.queries.size(), limits.queries_max);
     check_side(vectors.documents, vectors.storage, request.texts.document_rows.size(),
                limits.documents_max);
     QR_CHECK(request.labels.size() == request.texts.document_rows.size());
