@@ -33,6 +33,8 @@ class Files {
         return bytes;
     }
 
+    bool has(const std::string& name) const { return std::filesystem::exists(folder_ / name); }
+
     // Of the cases: what stands before ".request.json".
     std::vector<std::string> names() const {
         std::vector<std::string> found;
