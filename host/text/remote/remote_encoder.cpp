@@ -163,7 +163,8 @@ class RemoteEncoder::Impl {
         CallOutcome outcome = outcome_of(place->second, finished.answer, options_.api_key);
         under_way_.erase(place);
         connections_.fetch_add(finished.connections, std::memory_order_relaxed);
-        deliver(under_lock([&](TimePoint now) { desk_.end(finished.id, std::move(outcome), now); }));
+        deliver(
+            under_lock([&](TimePoint now) { desk_.end(finished.id, std::move(outcome), now); }));
     }
 
     template <class Change>
@@ -207,11 +208,11 @@ Result<std::unique_ptr<RemoteEncoder>> RemoteEncoder::make(const RemoteEncoderOp
                                                            const Clock& clock,
                                                            BufferPool& buffers) {
     if (auto checked = check(options); !checked) return std::move(checked).error();
-    auto pool = HttpPool::make({.connections_max = options.connections_max,
-                                .authorities_file = options.authorities_file});
+    auto pool = HttpPool::make(
+        {.connections_max = options.connections_max, .authorities_file = options.authorities_file});
     if (!pool) return std::move(pool).error();
-    return std::unique_ptr<RemoteEncoder>(new RemoteEncoder(
-        std::make_unique<Impl>(options, clock, buffers, std::move(*pool))));
+    return std::unique_ptr<RemoteEncoder>(
+        new RemoteEncoder(std::make_unique<Impl>(options, clock, buffers, std::move(*pool))));
 }
 
 EncoderInfo RemoteEncoder::info() const {
