@@ -37,6 +37,7 @@ mold                    links faster
 python3                 compares the sample with its expected ranking
 curl                    the lines that run.sh suggests'
     [test]='
+python3-venv            keeps the Python clients that we test with out of the system
 libgtest-dev            unit tests
 libgmock-dev            their matchers
 libssl-dev              the load tool: load over TLS

@@ -3,6 +3,8 @@
 #
 #   scripts/test.sh            dev, asan, tsan, fuzz
 #   scripts/test.sh --quick    dev alone: unit, contract, end to end, tidy
+#   scripts/test.sh --clients  the default, and then other projects' own clients (Cohere, OpenAI,
+#                              Triton; pinned in tests/clients/requirements.txt, fetched from PyPI)
 #
 # A skipped test must be on tests/allowed_skips.txt with its reason; any other skip fails. With
 # TEST_DEADLINE (seconds since the epoch) no stage starts after that time, and none that would not
@@ -11,12 +13,16 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 stages=(dev asan tsan fuzz)
+with_clients=0
 for argument in "$@"; do
     case $argument in
         --quick) stages=(dev) ;;
-        *) die "unknown argument '$argument'; allowed: --quick" ;;
+        --clients) with_clients=1 ;;
+        *) die "unknown argument '$argument'; allowed: --quick, --clients" ;;
     esac
 done
+
+[ "$with_clients" = 0 ] || stages+=(clients)
 
 cd "$ROOT"
 scripts/install_packages.sh build test package
@@ -59,10 +65,24 @@ stage_tsan() {
     return "$status"
 }
 
+# One client a file. Each is a suite of its own in the results.
+stage_clients() {
+    build_targets dev quantumrerank || return 1
+    local python=$ROOT/build/clients/bin/python status=0 file name
+    [ -x "$python" ] || "$PYTHON" -m venv "$ROOT/build/clients" || return 1
+    "$python" -m pip install -q -r tests/clients/requirements.txt || return 1
+    for file in tests/clients/*_test.py; do
+        name=$(basename "$file" .py)
+        QR_SOURCE_DIR=$ROOT QR_BINARY=$ROOT/build/dev/bin/quantumrerank \
+            "$python" -B -m pytest -q --junit-xml "$results/clients-$name.xml" "$file" || status=1
+    done
+    return "$status"
+}
+
 stage_fuzz() { scripts/fuzz.sh --junit "$results/fuzz.xml"; }
 
 # What a stage takes, in percent of the first one, when nothing is built yet.
-declare -A PERCENT=([dev]=0 [asan]=240 [tsan]=60 [fuzz]=30)
+declare -A PERCENT=([dev]=0 [asan]=240 [tsan]=60 [fuzz]=30 [clients]=20)
 first_seconds=0
 # is_too_late STAGE
 is_too_late() {

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +57,9 @@ struct ScoreRequest {
     int priority = 0;  // 0..999, 0 first
     std::optional<std::string> model;
     std::vector<std::string> warnings;  // for meta.warnings: unknown fields, ignored fields
+    // What its dialect keeps until the answer is printed, of a type that it alone knows. Most keep
+    // nothing.
+    std::shared_ptr<const void> ask = nullptr;
 };
 
 // "POST /v1/rerank": documents in order of their score; with "queries", a list of rankings.

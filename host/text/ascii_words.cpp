@@ -3,7 +3,6 @@
 #include <emmintrin.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 
 namespace qr::ascii {
@@ -11,25 +10,6 @@ namespace {
 
 constexpr std::size_t kLanes = 16;
 static_assert(kOverrun >= kLanes);
-
-constexpr bool is_between(char byte, char first, char last) {
-    return byte >= first && byte <= last;
-}
-
-constexpr ByteKind classify(char byte) {
-    if (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r') return ByteKind::white_space;
-    const bool is_letter =
-        is_between(byte, '0', '9') || is_between(byte, 'A', 'Z') || is_between(byte, 'a', 'z');
-    if (is_letter) return ByteKind::letter;
-    return is_between(byte, '!', '~') ? ByteKind::sign : ByteKind::other;
-}
-
-constexpr std::array<ByteKind, 256> kKinds = [] {
-    std::array<ByteKind, 256> kinds{};
-    for (unsigned byte = 0; byte < kinds.size(); ++byte)
-        kinds[byte] = classify(static_cast<char>(byte));
-    return kinds;
-}();
 
 __m128i is_below(__m128i bytes, char limit) {  // as unsigned
     const __m128i most = _mm_set1_epi8(static_cast<char>(limit - 1));
@@ -64,10 +44,6 @@ std::size_t read_tail(std::string_view text, std::size_t offset, Letters letters
 }
 
 }  // namespace
-
-ByteKind kind(char byte) {
-    return kKinds[static_cast<unsigned char>(byte)];
-}
 
 std::size_t read_word(std::string_view text, std::size_t offset, Letters letters, char* word,
                       std::size_t room) {

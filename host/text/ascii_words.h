@@ -5,6 +5,7 @@
 // not.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -13,7 +14,24 @@ namespace qr::ascii {
 
 enum class ByteKind : std::uint8_t { letter, sign, white_space, other };
 
-ByteKind kind(char byte);
+constexpr ByteKind classify(char byte) {
+    const auto is_between = [byte](char first, char last) { return byte >= first && byte <= last; };
+    if (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r') return ByteKind::white_space;
+    if (is_between('0', '9') || is_between('A', 'Z') || is_between('a', 'z'))
+        return ByteKind::letter;
+    return is_between('!', '~') ? ByteKind::sign : ByteKind::other;
+}
+
+inline constexpr std::array<ByteKind, 256> kKinds = [] {
+    std::array<ByteKind, 256> kinds{};
+    for (unsigned byte = 0; byte < kinds.size(); ++byte)
+        kinds[byte] = classify(static_cast<char>(byte));
+    return kinds;
+}();
+
+inline ByteKind kind(char byte) {
+    return kKinds[static_cast<unsigned char>(byte)];
+}
 
 enum class Letters : std::uint8_t { keep, lower };
 

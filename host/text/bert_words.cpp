@@ -92,7 +92,7 @@ void BertWords::order(char32_t c, bool is_inserted, std::size_t origin) {
 // mark there, whichever that was: so `tokenizers` counts them.
 void BertWords::release_marks() {
     if (marks_.empty()) return;
-    std::ranges::stable_sort(marks_, {}, &Mark::combining_class);
+    if (marks_.size() > 1) std::ranges::stable_sort(marks_, {}, &Mark::combining_class);
     std::size_t origin = starter_origin_;
     std::size_t placed = 0;
     for (const Mark& mark : marks_) {

@@ -13,8 +13,8 @@
 namespace qr {
 
 // From a folder as Model2Vec writes it. Errors: `not_found`, `invalid`, naming the file.
-Result<std::unique_ptr<Encoder>> make_static_encoder(const std::string& folder,
-                                                     BufferPool& buffers, const Clock& clock,
+Result<std::unique_ptr<Encoder>> make_static_encoder(const std::string& folder, BufferPool& buffers,
+                                                     const Clock& clock,
                                                      const StaticEncoderOptions& options = {});
 // The model of host/text/model, which lies in this program.
 Result<std::unique_ptr<Encoder>> make_embedded_encoder(BufferPool& buffers, const Clock& clock,

@@ -21,12 +21,12 @@ using Bytes = std::span<const std::byte>;
 
 Error misfit(std::string_view tensor, const std::string& found, const std::string& allowed) {
     const std::string pointer = "/" + std::string(tensor);
-    return Error{
-        .code = Code::invalid,
-        .message = std::string(kFile) + ": " + pointer + ": found " + found + ", allowed: " + allowed,
-        .pointer = pointer,
-        .found = found,
-        .allowed = allowed};
+    return Error{.code = Code::invalid,
+                 .message = std::string(kFile) + ": " + pointer + ": found " + found +
+                            ", allowed: " + allowed,
+                 .pointer = pointer,
+                 .found = found,
+                 .allowed = allowed};
 }
 
 std::string describe(const Tensor& tensor) {
@@ -101,8 +101,8 @@ class Loader {
         if (Result<void> read = read_table(*file, model); !read) return std::move(read).error();
         if (Result<void> read = read_mapping(*file, model); !read) return std::move(read).error();
         if (Result<void> read = read_weights(*file, model); !read) return std::move(read).error();
-        model.digest = sha256_of_parts(
-            std::array{files_.config, files_.tokenizer, files_.embeddings});
+        model.digest =
+            sha256_of_parts(std::array{files_.config, files_.tokenizer, files_.embeddings});
         return model;
     }
 
@@ -127,8 +127,7 @@ class Loader {
         const std::optional<Dtype> dtype = dtype_of(tensor->type);
         const bool is_double = tensor->type == TensorType::float64;
         const bool is_table = tensor->shape.size() == 2 && tensor->shape[0] > 0 &&
-                              tensor->shape[1] > 0 &&
-                              tensor->shape[1] <= Model2Vec::kDimensionMax;
+                              tensor->shape[1] > 0 && tensor->shape[1] <= Model2Vec::kDimensionMax;
         if (!is_table || (!dtype.has_value() && !is_double))
             return misfit(name, describe(*tensor),
                           "F64, F32, F16, BF16 or I8 [rows, 1 to " +
@@ -176,8 +175,8 @@ class Loader {
                           "I64 or I32 [" + std::to_string(tokens) + "]");
         model.rows.resize(tokens);
         for (std::size_t token = 0; token < tokens; ++token) {
-            const auto row = mapping == nullptr ? static_cast<std::int64_t>(token)
-                                                : row_at(*mapping, token);
+            const auto row =
+                mapping == nullptr ? static_cast<std::int64_t>(token) : row_at(*mapping, token);
             if (row < 0 || static_cast<std::size_t>(row) >= rows_)
                 return misfit("mapping", "the row " + std::to_string(row),
                               "0 to " + std::to_string(rows_ - 1));

@@ -31,9 +31,9 @@ struct ModelFiles {
 
 struct Model2Vec {
     static constexpr std::size_t kDimensionMax = 16384;
-    static constexpr std::size_t kTokensMax = 512;          // of a text, where the config says none
-    static constexpr std::size_t kTokensLimit = 1U << 20;   // what it may say
-    static constexpr float kMagnitudeMax = 1e12F;           // of a number, of a weight
+    static constexpr std::size_t kTokensMax = 512;         // of a text, where the config says none
+    static constexpr std::size_t kTokensLimit = 1U << 20;  // what it may say
+    static constexpr float kMagnitudeMax = 1e12F;          // of a number, of a weight
 
     std::string name;
     std::string digest;

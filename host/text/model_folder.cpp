@@ -95,9 +95,10 @@ Result<ModelFiles> read_model_folder(const std::string& folder) {
                           .keeps = contents};
     }
     return Error{.code = Code::not_found,
-                 .message = folder + ": found no model, allowed: a folder with config.json (or "
-                                     "config_sentence_transformers.json), tokenizer.json and "
-                                     "model.safetensors, these two also in 0_StaticEmbedding"};
+                 .message = folder +
+                            ": found no model, allowed: a folder with config.json (or "
+                            "config_sentence_transformers.json), tokenizer.json and "
+                            "model.safetensors, these two also in 0_StaticEmbedding"};
 }
 
 }  // namespace qr

@@ -6,8 +6,8 @@
 namespace qr::kernels {
 namespace {
 
-constexpr std::size_t kGroup = 8;    // float32 of a register
-constexpr std::size_t kStripe = 8;   // registers of sums
+constexpr std::size_t kGroup = 8;   // float32 of a register
+constexpr std::size_t kStripe = 8;  // registers of sums
 
 struct Float32 {
     static constexpr std::size_t kWidth = 4;
@@ -55,8 +55,8 @@ requires(Registers > 0) void sum_stripe(const WeightedRow* rows, std::size_t cou
 }
 
 template <class Format>
-requires(Format::kWidth > 0) std::size_t sum_all(const WeightedRow* rows, std::size_t count,
-                                                 std::size_t dimension, float* sum) {
+requires(Format::kWidth > 0) std::size_t
+    sum_all(const WeightedRow* rows, std::size_t count, std::size_t dimension, float* sum) {
     std::size_t done = 0;
     for (; dimension - done >= kStripe * kGroup; done += kStripe * kGroup)
         sum_stripe<Format, kStripe>(rows, count, done, sum);
@@ -76,11 +76,11 @@ std::size_t sum_float16_avx2(const WeightedRow* rows, std::size_t count, std::si
     return sum_all<Float16>(rows, count, dimension, sum);
 }
 std::size_t sum_bfloat16_avx2(const WeightedRow* rows, std::size_t count, std::size_t dimension,
-                             float* sum) {
+                              float* sum) {
     return sum_all<Bfloat16>(rows, count, dimension, sum);
 }
 std::size_t sum_int8_avx2(const WeightedRow* rows, std::size_t count, std::size_t dimension,
-                             float* sum) {
+                          float* sum) {
     return sum_all<Int8>(rows, count, dimension, sum);
 }
 

@@ -88,8 +88,9 @@ Tensor read_tensor(const std::string& name, const JsonFields& entry,
     }
     tensor.bytes = data.subspan(offsets[0], offsets[1] - offsets[0]);
     if (bytes_of(tensor) != tensor.bytes.size())
-        entry.at("data_offsets").refuse(std::to_string(tensor.bytes.size()) + " bytes",
-                                        "what the shape and the type make");
+        entry.at("data_offsets")
+            .refuse(std::to_string(tensor.bytes.size()) + " bytes",
+                    "what the shape and the type make");
     return tensor;
 }
 

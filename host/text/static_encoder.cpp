@@ -14,6 +14,13 @@ std::size_t cost_of(const EncoderInput& input) {
     return input.text.size() + StaticEncoder::kTextCost;
 }
 
+std::size_t cost_of(const EncoderJob& job) {
+    std::size_t cost = 0;
+    for (const EncoderInput& input : job.inputs)
+        cost += cost_of(input);
+    return cost;
+}
+
 Error stopped() {
     return Error{.code = Code::unavailable, .message = "the encoder is stopping"};
 }
@@ -69,23 +76,25 @@ void StaticEncoder::encode(EncoderJob job) {
     if (std::optional<Error> reason = reason_to_drop(job))
         return job.reply.deliver(*std::move(reason));
     const WorkPointer work = make_work(std::move(job));
-    if (slice_stop(*work, options_.at_once_cost_max) == work->job.inputs.size())
-        return encode_at_once(work);
-    {
-        const std::lock_guard lock(mutex_);
-        if (is_stopped_) {
-            work->fault = stopped();
-        } else if (waiting_.size() >= options_.waiting_jobs_max) {
-            work->fault = Error{.code = Code::overloaded,
-                                .message = "found " + std::to_string(waiting_.size()) +
-                                           " jobs waiting for the encoder, allowed: fewer than " +
-                                           std::to_string(options_.waiting_jobs_max)};
-        } else {
-            waiting_.push_back(work);
-        }
+    if (cost_of(work->job) <= options_.at_once_cost_max) return encode_at_once(work);
+    if (std::optional<Error> refusal = queue(work)) {
+        work->fault = std::move(refusal);
+        return deliver(*work);
     }
-    if (work->fault.has_value()) return deliver(*work);
     wakes_.notify_all();
+}
+
+// Once it waits it is the threads' work: nobody else may look at it.
+std::optional<Error> StaticEncoder::queue(const WorkPointer& work) {
+    const std::lock_guard lock(mutex_);
+    if (is_stopped_) return stopped();
+    if (waiting_.size() >= options_.waiting_jobs_max)
+        return Error{.code = Code::overloaded,
+                     .message = "found " + std::to_string(waiting_.size()) +
+                                " jobs waiting for the encoder, allowed: fewer than " +
+                                std::to_string(options_.waiting_jobs_max)};
+    waiting_.push_back(work);
+    return std::nullopt;
 }
 
 StaticEncoder::WorkPointer StaticEncoder::make_work(EncoderJob job) {
@@ -93,18 +102,18 @@ StaticEncoder::WorkPointer StaticEncoder::make_work(EncoderJob job) {
     const std::size_t dimension = vectors_.model().dimension;
     work->arrived = clock_.now();
     work->texts.dimension = dimension;
-    work->texts.rows = buffers_.take(work->job.inputs.size() * dimension * sizeof(float),
-                                     BufferUse::vectors);
+    work->texts.rows =
+        buffers_.take(work->job.inputs.size() * dimension * sizeof(float), BufferUse::vectors);
     return work;
 }
 
 // One past the last input of a slice that begins where nobody has taken one; at least one input.
-std::size_t StaticEncoder::slice_stop(const Work& work, std::size_t cost_max) const {
+std::size_t StaticEncoder::slice_stop(const Work& work) const {
     std::size_t cost = cost_of(work.job.inputs[work.next]);
     std::size_t stop = work.next + 1;
     for (; stop < work.job.inputs.size(); ++stop) {
         cost += cost_of(work.job.inputs[stop]);
-        if (cost > cost_max) break;
+        if (cost > options_.slice_cost_max) break;
     }
     return stop;
 }
@@ -113,8 +122,8 @@ void StaticEncoder::encode_slice(Work& work, Slice& slice) const {
     const std::size_t dimension = work.texts.dimension;
     auto* const rows = reinterpret_cast<float*>(work.texts.rows.data());
     for (std::size_t i = slice.first; i < slice.stop; ++i) {
-        const TextVectors::Written written = vectors_.write(
-            work.job.inputs[i].text, std::span(rows + i * dimension, dimension));
+        const TextVectors::Written written =
+            vectors_.write(work.job.inputs[i].text, std::span(rows + i * dimension, dimension));
         slice.tokens += written.tokens;
         if (!written.is_known) slice.unknown.push_back(i);
     }
@@ -149,7 +158,7 @@ void StaticEncoder::take_slice(std::unique_lock<std::mutex>& lock) {
     } else {
         if (!work->begun.has_value()) work->begun = clock_.now();
         Slice slice{.first = work->next, .unknown = {}};
-        slice.stop = slice_stop(*work, options_.slice_cost_max);
+        slice.stop = slice_stop(*work);
         work->next = slice.stop;
         ++work->running;
         if (work->next < work->job.inputs.size()) waiting_.push_back(work);

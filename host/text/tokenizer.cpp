@@ -198,6 +198,7 @@ std::vector<Token> Tokenizer::tokens(std::string_view text, SpecialTokens specia
         const std::size_t first = character + count_chars(before);
         character = first + count_chars(text.substr(start, match.stop - start));
         out.push_back(parts_->token(match.token->id, first, character));
+        out.back().text = text.substr(start, match.stop - start);
         at = match.stop;
     }
     if (special == SpecialTokens::add) parts_->add_template(parts_->closing, out);

@@ -18,7 +18,7 @@ namespace qr {
 
 struct Token {
     std::uint32_t id = 0;
-    std::string text;         // as the vocabulary has it: "##ing"
+    std::string text;         // as the vocabulary has it: "##ing"; a special one as the text has it
     bool is_special = false;  // added by the template: [CLS], [SEP]
     std::size_t start = 0;    // in the text, in characters (code points)
     std::size_t stop = 0;     // one past its last character

@@ -19,6 +19,7 @@ char32_t byte_at(std::string_view text, std::size_t offset) {
 }  // namespace
 
 char32_t next_char(std::string_view text, std::size_t& offset) {
+    if (byte_at(text, offset) < 0x80) return byte_at(text, offset++);
     const std::size_t size = utf8_char_size(text.substr(offset));
     if (size == 0) {
         ++offset;

@@ -13,10 +13,10 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "heads are compared as they are loaded");
 
 constexpr std::size_t kHead = sizeof(std::uint64_t);
-constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15U;    // odd, of no pattern
-constexpr std::uint64_t kStir = 0xD6E8FEB86659FD93U;   // another
-constexpr std::size_t kFilterBitsAPiece = 8;           // one in eight is let through in vain
-constexpr unsigned kFilterShift = 40;                  // other bits than those that pick the slot
+constexpr std::uint64_t kMix = 0x9E3779B97F4A7C15U;   // odd, of no pattern
+constexpr std::uint64_t kStir = 0xD6E8FEB86659FD93U;  // another
+constexpr std::size_t kFilterBitsAPiece = 8;          // one in eight is let through in vain
+constexpr unsigned kFilterShift = 40;                 // other bits than those that pick the slot
 
 std::uint64_t load(const char* bytes) {
     std::uint64_t value = 0;
@@ -43,8 +43,8 @@ std::uint64_t hash_of(std::uint64_t head, const char* bytes, std::size_t size) {
 
 PieceTable::PieceTable(const std::vector<Piece>& pieces) {
     const std::size_t slots = std::bit_ceil(2 * pieces.size() + 2);
-    const std::size_t bits = std::bit_ceil(std::max(kFilterBitsAPiece * pieces.size(),
-                                                    std::size_t{64}));
+    const std::size_t bits =
+        std::bit_ceil(std::max(kFilterBitsAPiece * pieces.size(), std::size_t{64}));
     slots_.assign(slots, {});
     slot_mask_ = slots - 1;
     filter_.assign(bits / 64, 0);

@@ -6,6 +6,7 @@
 // io_context it posts to; the batcher is stopped before either.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "host/base/clock.h"
 #include "host/base/log.h"
 #include "host/base/metrics.h"
+#include "host/base/model_statistics.h"
 #include "host/health/health_watch.h"
 #include "host/health/service_manager.h"
 #include "host/text/encoder.h"
@@ -26,6 +28,7 @@
 #include "server/app/scoring_part.h"
 #include "server/config/config.h"
 #include "server/dialects/dialect.h"
+#include "server/dialects/kserve_models.h"
 #include "server/handlers/health.h"
 #include "server/http/application.h"
 #include "server/http/router.h"
@@ -85,14 +88,25 @@ class App final : public http::Application, public BatchObserver {
                    const http::Exchange& exchange) noexcept override;
 
   private:
+    using KserveAnswer = std::function<http::Response(const kserve::Model&)>;
+
     void add_routes();
     void add_model_routes();
     void add_health_routes();
+    void add_kserve_routes();
+    void add_kserve_models();
+    void add_kserve_repository();
+    void add_kserve_model(std::string pattern, KserveAnswer answer);
     void add_scoring(std::string pattern, std::vector<dialects::ScoringChoice> choices);
     void add_light(std::string pattern, http::Access access, http::Handler handler);
     void add_post(std::string pattern, http::Handler handler);
     boost::asio::awaitable<http::Response> root(http::Request& request);
     http::Response ready(const http::Request& request) const;
+    http::Response kserve_ready(const http::Request& request) const;
+    http::Response kserve_model_ready(const http::Request& request,
+                                      const http::PathParameters& parameters) const;
+    http::Response kserve_statistics(std::span<const kserve::Model> models) const;
+    http::Response kserve_index(http::Request& request) const;
     bool is_known(const http::Request& request) const;
     void end_reload(std::string_view result);
     const Services& services() const { return scoring_->services; }
@@ -112,6 +126,7 @@ class App final : public http::Application, public BatchObserver {
     Readiness readiness(std::size_t shed_percent) const;
     HealthSnapshot snapshot() const;
     std::string scrape();
+    void scrape_encoder();
     void scrape_scoring();
 
     const Config config_;  // as it was at the start
@@ -129,7 +144,8 @@ class App final : public http::Application, public BatchObserver {
     std::unique_ptr<Encoder> encoder_;  // set before listening, read after
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<ScoringPart> scoring_;  // set before the state turns ready, read after
-    std::unique_ptr<HealthWatch> health_;   // asks all of the above
+    std::array<ModelStatistics, kserve::kModelCount> statistics_;  // by kserve::ModelId
+    std::unique_ptr<HealthWatch> health_;                          // asks all of the above
 };
 
 }  // namespace qr

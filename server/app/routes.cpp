@@ -7,6 +7,7 @@
 #include "embedded/openapi_json.h"
 #include "host/base/version.h"
 #include "server/app/app.h"
+#include "server/app/just.h"
 #include "server/app/request_context.h"
 #include "server/dialects/dialects.h"
 #include "server/dialects/tei_model.h"
@@ -30,10 +31,6 @@ using http::Work;
 constexpr std::string_view kDocsPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
-
-awaitable<http::Response> just(http::Response response) {
-    co_return response;
-}
 
 http::Response text_response(std::string_view content_type, std::string body) {
     http::Response response = json_response(std::move(body));
@@ -108,6 +105,7 @@ void App::add_routes() {
     add_scoring("/voyage/v1/rerank", {{"", &dialects::kVoyageRerank}});
     add_model_routes();
     add_health_routes();
+    add_kserve_routes();
     add_light("/v1/methods", Access::keyed, [](http::Request&, const PathParameters&) {
         return just(json_response(print_methods()));
     });

@@ -1,7 +1,9 @@
 // Texts in, vectors out: what the dialects that ask for embeddings share.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +23,8 @@ struct EmbeddingRequest {
     std::size_t dimensions = 0;  // the first so many components alone; 0: all
     bool is_base64 = false;
     bool is_normalised = true;
+    std::optional<std::chrono::milliseconds> timeout = {};
+    std::shared_ptr<const void> ask = nullptr;  // see ScoreRequest::ask
 };
 
 // One way to ask for vectors.

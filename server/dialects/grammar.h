@@ -60,6 +60,7 @@ enum class Pairing : std::uint8_t {
 };
 
 struct Grammar {
+    Grammar() = default;  // of a dialect that reads its requests itself
     template <std::size_t Count>
     constexpr explicit Grammar(const FieldTable<Count>& table)
         : names(table.names), meanings(table.meanings) {}

@@ -65,7 +65,8 @@ Error too_many_dimensions(std::size_t asked, std::size_t dimension) {
 
 asio::awaitable<http::Response> handle_embedding(const Services& services, Grant grant,
                                                  http::Request& request,
-                                                 const dialects::EmbeddingForm& form) {
+                                                 const dialects::EmbeddingForm& form,
+                                                 ModelStatistics* statistics) {
     StageTimes times(services.clock);
     const dialects::Dialect dialect = form.dialect;
     const Result<native::Payload> payload = take_payload(request);
@@ -77,10 +78,11 @@ asio::awaitable<http::Response> handle_embedding(const Services& services, Grant
     grant.place.declare(parsed->texts.size(), payload->size);
     const Duration parsing = times.finish("parse");
 
-    EncoderTerms terms{.inputs = inputs_of(*parsed),
-                       .texts = parsed,
-                       .deadline = request.started + grant.limits.default_timeout,
-                       .client = request.client};
+    EncoderTerms terms{
+        .inputs = inputs_of(*parsed),
+        .texts = parsed,
+        .deadline = request.started + parsed->timeout.value_or(grant.limits.default_timeout),
+        .client = request.client};
     TextUsage usage = usage_of(terms.inputs);
     Encoder& encoder = *services.encoder;
     Result<EncodedTexts> encoded = co_await async_vectors(encoder, terms);
@@ -100,7 +102,16 @@ asio::awaitable<http::Response> handle_embedding(const Services& services, Grant
     http::Response response = answer_response(form.print(*parsed, vectors, provenance));
     const Duration printing = times.finish("print");
     response.fields.add("Server-Timing", times.value());
-    add_timing_fields(response, {.total = services.clock.now() - request.started,
+    const Duration total = services.clock.now() - request.started;
+    if (statistics != nullptr) {
+        statistics->succeeded({.total = total,
+                               .queue = encoded->waited,
+                               .input = parsing,
+                               .compute = encoded->encoded,
+                               .output = printing},
+                              std::chrono::system_clock::now());
+    }
+    add_timing_fields(response, {.total = total,
                                  .queue = encoded->waited,
                                  .inference = encoded->encoded,
                                  .compute = parsing + encoded->encoded + printing,

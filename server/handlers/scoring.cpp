@@ -97,7 +97,8 @@ std::int64_t seconds_since_1970() {
 }  // namespace
 
 asio::awaitable<http::Response> handle_scoring(const Services& services, Grant grant,
-                                               http::Request& request, const ReadScoring& read) {
+                                               http::Request& request, const ReadScoring& read,
+                                               ModelStatistics* statistics) {
     const Duration reading = services.clock.now() - request.started;
     StageTimes times(services.clock);
     Result<native::Payload> payload = take_payload(request);
@@ -145,7 +146,16 @@ asio::awaitable<http::Response> handle_scoring(const Services& services, Grant g
     record(services.metrics, {reading, parsing, encoding->waited + encoding->encoded,
                               scored->waited, scored->scored, printing});
     response.fields.add("Server-Timing", times.value());
-    add_timing_fields(response, {.total = services.clock.now() - request.started,
+    const Duration total = services.clock.now() - request.started;
+    if (statistics != nullptr) {
+        statistics->succeeded({.total = total,
+                               .queue = encoding->waited + scored->waited,
+                               .input = parsing + encoding->encoded,
+                               .compute = scored->scored,
+                               .output = printing},
+                              std::chrono::system_clock::now());
+    }
+    add_timing_fields(response, {.total = total,
                                  .queue = encoding->waited + scored->waited,
                                  .inference = scored->scored,
                                  .compute = parsing + encoding->encoded + scored->scored + printing,

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 
+#include "host/base/model_statistics.h"
 #include "server/dialects/dialect.h"
 #include "server/handlers/services.h"
 #include "server/http/message.h"
@@ -18,9 +19,11 @@ namespace qr {
 using ReadScoring = std::function<dialects::ScoringReading(native::Payload, BufferPool&,
                                                            const native::ParseLimits&)>;
 
-// `read` must outlive the exchange.
+// `read` must outlive the exchange. What is answered is counted in `statistics`, where there are
+// any.
 boost::asio::awaitable<http::Response> handle_scoring(const Services& services, Grant grant,
                                                       http::Request& request,
-                                                      const ReadScoring& read);
+                                                      const ReadScoring& read,
+                                                      ModelStatistics* statistics = nullptr);
 
 }  // namespace qr

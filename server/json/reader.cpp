@@ -199,6 +199,20 @@ Result<Array> Reader::array(Value& value, const Path& path, std::string_view all
     return found;
 }
 
+Result<std::optional<Type>> Reader::element_type(Array& array) {
+    std::optional<Type> found;
+    for (auto element : array) {
+        Value value;
+        if (const auto code = std::move(element).get(value)) return malformed(code);
+        const auto first = type(value);
+        if (!first) return first.error();
+        found = *first;
+        break;
+    }
+    if (const auto code = array.reset().error()) return malformed(code);
+    return found;
+}
+
 Result<std::string_view> Reader::string(Value& value, const Path& path, std::string_view allowed) {
     const std::string_view written = lexeme(value);
     if (!written.starts_with('"')) return wrong_type(value, path, allowed);

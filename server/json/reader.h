@@ -56,6 +56,9 @@ class Reader {
     // Each refuses any other type as `invalid`, with `allowed` in the message.
     Result<Object> object(Value& value, const Path& path, std::string_view allowed);
     Result<Array> array(Value& value, const Path& path, std::string_view allowed);
+    // What an array's first element begins as; the array can be read as if nobody had looked.
+    // Absent when it is empty.
+    Result<std::optional<Type>> element_type(Array& array);
     Result<std::string_view> string(Value& value, const Path& path, std::string_view allowed);
     Result<bool> boolean(Value& value, const Path& path);
     Result<std::int64_t> integer(Value& value, const Path& path, IntegerRange range);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <random>
 #include <thread>
 #include <utility>
@@ -229,6 +230,19 @@ void RemoteEncoder::stop() {
 
 RemoteEncoderFigures RemoteEncoder::figures() const {
     return impl_->figures();
+}
+
+EncoderFigures RemoteEncoder::totals() const {
+    const RemoteEncoderFigures all = figures();
+    return {
+        .calls = all.calls,
+        .failed_calls = std::accumulate(all.failures.begin(), all.failures.end(), std::uint64_t{0}),
+        .repeated_calls = all.retries,
+        .cache_hits = all.cache.hits,
+        .cache_misses = all.cache.misses,
+        .cache_bytes = all.cache.bytes,
+        .waiting_texts = all.waiting_texts,
+        .is_shut_off = all.breaker == BreakerState::open};
 }
 
 }  // namespace qr
