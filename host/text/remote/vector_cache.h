@@ -2,8 +2,8 @@
 //
 // The key is a SHA-256 of role prefix and text, which nobody can make collide: a client cannot give
 // another's text its own vector, and the text need not be kept. That costs about 9 ns a byte of
-// text, thousands of times less than its vector. One cache belongs to one encoder, so its identity
-// (service, model, dimensions) is in no key. Thread-safe.
+// text; a service takes milliseconds. One cache belongs to one encoder, so its identity (service,
+// model, dimensions) is in no key. Thread-safe.
 #pragma once
 
 #include <cstddef>
