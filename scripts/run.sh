@@ -50,6 +50,11 @@ note "$(sed -n 's/^  "text": "\(.*\)",$/\1/p' "$sample/request.json" | head -n 1
 "$binary" rerank --url "$url" --format table "$sample/request.json" ||
     die "the sample request failed; the server's log: $log"
 
+say "A question against 12 sentences, as text"
+note "how does the body fight infections"
+"$binary" rerank --url "$url" --query "how does the body fight infections" --top-n 4 \
+    "$ROOT/samples/texts/facts.txt" || die "the text sample failed; the server's log: $log"
+
 if [ "$check_only" = 1 ]; then
     "$binary" rerank --url "$url" --format json "$sample/request.json" |
         "$PYTHON" "$ROOT/samples/check_answer.py" "$sample/expected.json"
@@ -59,7 +64,10 @@ fi
 say "Serving on $url; to try next:"
 cat <<LINES
    curl -s $url/v1/rerank -H 'Content-Type: application/json' \\
+        -d '{"query": "who invented printing", "documents": ["Glaciers carve valleys.", "The printing press made books cheap."]}'
+   curl -s $url/v1/rerank -H 'Content-Type: application/json' \\
         -d '{"query": [1, 0], "documents": [[0.6, 0.8], [1, 0.1], [-1, 0]], "top_n": 2}'
+   $binary rerank --query "quantum states" samples/texts/facts.txt
    curl -s $url/v1/rerank -H 'Content-Type: application/json' \\
         --data-binary @samples/scifact_claim/request.json
    curl -s $url/v1/methods

@@ -160,7 +160,7 @@ class Refusals(ServedTest):
             (422, {"pointer": "/method"}, {"query": [1], "documents": [[1]], "method": "best"}),
             (422, {"pointer": "/top_n"}, {"query": [1], "documents": [[1]], "top_n": -1}),
             (422, {}, {"documents": [[1]]}),
-            (424, {}, {"query": "a text", "documents": [[1]]}),
+            (422, {"pointer": "/documents/0"}, {"query": "a text", "documents": [[1]]}),
         ]
         for status, fields, body in cases:
             with self.subTest(body=body):
@@ -180,6 +180,33 @@ class Refusals(ServedTest):
     def test_unknown_fields_are_warnings(self):
         answer = self.rerank({"query": [1], "documents": [[1]], "colour": "red"})
         self.assertIn("colour", " ".join(answer["meta"]["warnings"]))
+
+
+class WithoutAnEncoder(ServedTest):
+    flags = ("--encoder", "none")
+
+    def test_texts_are_refused(self):
+        answer = self.server.post("/v1/rerank", {"query": "a text", "documents": [[1]]})
+        self.assert_error(424, answer, type="no_encoder", pointer="/query")
+
+
+class Texts(ServedTest):
+    def test_are_ranked_by_what_they_say(self):
+        facts = (support.SOURCE / "samples" / "texts" / "facts.txt").read_text().splitlines()
+        for question, word in {"how does the body fight infections": "immune",
+                               "quantum states": "qubit", "rivers of Europe": "Danube",
+                               "how to bake": "bread"}.items():
+            answer = self.rerank({"query": question, "documents": facts, "top_n": 1,
+                                  "return_documents": True})
+            self.assertIn(word, answer["results"][0]["document"]["text"], question)
+
+    def test_score_the_same_alone_and_among_others(self):
+        facts = (support.SOURCE / "samples" / "texts" / "facts.txt").read_text().splitlines()
+        together = self.rerank({"query": "health", "documents": facts})["results"]
+        for result in together:
+            alone = self.rerank({"query": "health", "documents": [facts[result["index"]]]})
+            self.assertEqual(result["relevance_score"],
+                             alone["results"][0]["relevance_score"])
 
 
 class ForcedBackend(ServedTest):
