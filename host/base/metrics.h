@@ -175,6 +175,15 @@ class Metrics {
     prometheus::Histogram& queue_wait_seconds;
     const Labelled<prometheus::Counter> jobs_unscored;  // cancelled, deadline_exceeded, ...
 
+    prometheus::Counter& encoder_calls;
+    prometheus::Counter& encoder_failed_calls;
+    prometheus::Counter& encoder_repeated_calls;
+    prometheus::Counter& encoder_cache_hits;
+    prometheus::Counter& encoder_cache_misses;
+    prometheus::Gauge& encoder_cache_bytes;
+    prometheus::Gauge& encoder_waiting_texts;
+    prometheus::Gauge& encoder_shut_off;
+
     prometheus::Histogram& batch_jobs;
     prometheus::Histogram& batch_rows;
     prometheus::Counter& scored_documents;

@@ -139,6 +139,37 @@ constexpr std::array kFamilies = {
             {Panel{"Jobs given up a second, by reason",
                    "sum by (reason) (rate(qr_jobs_unscored_total[$__rate_interval]))"}}),
 
+    // Encoder
+    counter("qr_encoder_calls_total", "calls",
+            "Calls of the embedding service, repetitions included.", {},
+            {Panel{"Calls of the embedding service a second",
+                   "rate(qr_encoder_calls_total[$__rate_interval])"}}),
+    counter("qr_encoder_failed_calls_total", "calls", "Calls of the embedding service that failed.",
+            {},
+            {Panel{"Failed calls of the embedding service, as a share",
+                   "rate(qr_encoder_failed_calls_total[$__rate_interval]) / "
+                   "rate(qr_encoder_calls_total[$__rate_interval])"}}),
+    counter("qr_encoder_repeated_calls_total", "calls",
+            "Calls of the embedding service that repeated a failed one.", {},
+            {Panel{"Repeated calls of the embedding service a second",
+                   "rate(qr_encoder_repeated_calls_total[$__rate_interval])"}}),
+    counter("qr_encoder_cache_hits_total", "texts",
+            "Texts whose vectors were at hand, so that the service was not asked.", {},
+            {Panel{"Texts whose vectors were at hand, as a share",
+                   "rate(qr_encoder_cache_hits_total[$__rate_interval]) / "
+                   "(rate(qr_encoder_cache_hits_total[$__rate_interval]) + "
+                   "rate(qr_encoder_cache_misses_total[$__rate_interval]))"}}),
+    counter("qr_encoder_cache_misses_total", "texts", "Texts that the service was asked for.", {},
+            {Panel{"Texts that the service was asked for a second",
+                   "rate(qr_encoder_cache_misses_total[$__rate_interval])"}}),
+    gauge("qr_encoder_cache_bytes", "bytes", "Memory of the vectors that are kept by their text.",
+          {}, {Panel{"Memory of kept vectors", "qr_encoder_cache_bytes"}}),
+    gauge("qr_encoder_waiting_texts", "texts", "Texts that wait to leave for the service.", {},
+          {Panel{"Texts waiting for the embedding service", "qr_encoder_waiting_texts"}}),
+    gauge("qr_encoder_shut_off", "truth",
+          "1 while the embedding service fails and is not asked for a while.", {},
+          {Panel{"The embedding service is not asked", "qr_encoder_shut_off"}}),
+
     // Batches and lanes
     histogram("qr_batch_jobs", "jobs", "Jobs scored together in one batch.", kJobs, {},
               {Panel{"Jobs a batch, mean",

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,18 @@ struct EncodedTexts {
     Duration encoded{};      // from then until the last vector was there
     // Inputs, ascending, without any token the encoder knows: their vectors say nothing of them.
     std::vector<std::size_t> unknown;
+};
+
+// What metrics say of an encoder, since it was made; what lies in this process asks no service.
+struct EncoderFigures {
+    std::uint64_t calls = 0;  // of the service, repetitions included
+    std::uint64_t failed_calls = 0;
+    std::uint64_t repeated_calls = 0;
+    std::uint64_t cache_hits = 0;  // texts
+    std::uint64_t cache_misses = 0;
+    std::size_t cache_bytes = 0;
+    std::size_t waiting_texts = 0;  // that have not left for the service
+    bool is_shut_off = false;       // the service fails and is not asked for a while
 };
 
 // Where vectors go. deliver() is called once and must not block.
@@ -88,6 +101,7 @@ class Encoder {
     // Errors in the reply: `overloaded` when its queue is full, `unavailable` when it cannot be
     // asked now, `deadline_exceeded`, `invalid` for an input that it refuses.
     virtual void encode(EncoderJob job) = 0;
+    virtual EncoderFigures totals() const { return {}; }
     // Null where the tokens are another service's business.
     virtual const Tokenizer* tokenizer() const { return nullptr; }
     // Answers what waits with `unavailable` and takes nothing more. Idempotent.

@@ -77,21 +77,24 @@ void StaticEncoder::encode(EncoderJob job) {
         return job.reply.deliver(*std::move(reason));
     const WorkPointer work = make_work(std::move(job));
     if (cost_of(work->job) <= options_.at_once_cost_max) return encode_at_once(work);
-    {
-        const std::lock_guard lock(mutex_);
-        if (is_stopped_) {
-            work->fault = stopped();
-        } else if (waiting_.size() >= options_.waiting_jobs_max) {
-            work->fault = Error{.code = Code::overloaded,
-                                .message = "found " + std::to_string(waiting_.size()) +
-                                           " jobs waiting for the encoder, allowed: fewer than " +
-                                           std::to_string(options_.waiting_jobs_max)};
-        } else {
-            waiting_.push_back(work);
-        }
+    if (std::optional<Error> refusal = queue(work)) {
+        work->fault = std::move(refusal);
+        return deliver(*work);
     }
-    if (work->fault.has_value()) return deliver(*work);
     wakes_.notify_all();
+}
+
+// Once it waits it is the threads' work: nobody else may look at it.
+std::optional<Error> StaticEncoder::queue(const WorkPointer& work) {
+    const std::lock_guard lock(mutex_);
+    if (is_stopped_) return stopped();
+    if (waiting_.size() >= options_.waiting_jobs_max)
+        return Error{.code = Code::overloaded,
+                     .message = "found " + std::to_string(waiting_.size()) +
+                                " jobs waiting for the encoder, allowed: fewer than " +
+                                std::to_string(options_.waiting_jobs_max)};
+    waiting_.push_back(work);
+    return std::nullopt;
 }
 
 StaticEncoder::WorkPointer StaticEncoder::make_work(EncoderJob job) {

@@ -12,6 +12,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -51,6 +52,7 @@ class StaticEncoder final : public Encoder {
     using WorkPointer = std::shared_ptr<Work>;
 
     WorkPointer make_work(EncoderJob job);
+    std::optional<Error> queue(const WorkPointer& work);
     std::size_t slice_stop(const Work& work) const;
     void encode_slice(Work& work, Slice& slice) const;
     void encode_at_once(const WorkPointer& work);

@@ -126,6 +126,7 @@ class App final : public http::Application, public BatchObserver {
     Readiness readiness(std::size_t shed_percent) const;
     HealthSnapshot snapshot() const;
     std::string scrape();
+    void scrape_encoder();
     void scrape_scoring();
 
     const Config config_;  // as it was at the start

@@ -149,8 +149,26 @@ std::string App::scrape() {
                             static_cast<double>(admitted.refused[i]));
     }
     metrics_->ready.Set(readiness(settings_.get()->shed_percent).is_ready ? 1 : 0);
+    scrape_encoder();
     scrape_scoring();
     return metrics_->serialize();
+}
+
+void App::scrape_encoder() {
+    if (encoder_ == nullptr) return;
+    const EncoderFigures totals = encoder_->totals();
+    Metrics& metrics = *metrics_;
+    const auto set = [&metrics](prometheus::Counter& counter, std::uint64_t total) {
+        metrics.set_total(counter, static_cast<double>(total));
+    };
+    set(metrics.encoder_calls, totals.calls);
+    set(metrics.encoder_failed_calls, totals.failed_calls);
+    set(metrics.encoder_repeated_calls, totals.repeated_calls);
+    set(metrics.encoder_cache_hits, totals.cache_hits);
+    set(metrics.encoder_cache_misses, totals.cache_misses);
+    metrics.encoder_cache_bytes.Set(static_cast<double>(totals.cache_bytes));
+    metrics.encoder_waiting_texts.Set(static_cast<double>(totals.waiting_texts));
+    metrics.encoder_shut_off.Set(totals.is_shut_off ? 1 : 0);
 }
 
 void App::scrape_scoring() {

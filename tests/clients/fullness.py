@@ -13,7 +13,8 @@ def refusals(server, route):
     """How many requests of that route were answered 4xx, by the server's own count."""
     wanted = f'qr_http_requests_total{{route="{route}",status="4xx"}} '
     metrics = server.request("GET", "/metrics").body.decode()
-    return sum(float(line[len(wanted):]) for line in metrics.splitlines() if line.startswith(wanted))
+    lines = [line for line in metrics.splitlines() if line.startswith(wanted)]
+    return sum(float(line[len(wanted):]) for line in lines)
 
 
 @contextlib.contextmanager

@@ -223,10 +223,11 @@ EmbeddingServiceStandIn::Deed EmbeddingServiceStandIn::answer(Request request) {
         return deed;
     }
     if (form_ != Form::tei) return {.status = 404, .body = "no such path"};
-    return {.body = Json{{"model_id", "stand-in/model"},
-                         {"max_client_batch_size", kBatchMax},
-                         {"max_input_length", 512}}
-                        .dump()};
+    return {.body = Json{
+                {"model_id", "stand-in/model"},
+                {"max_client_batch_size", kBatchMax},
+                {"max_input_length",
+                 512}}.dump()};
 }
 
 EmbeddingServiceStandIn::Deed EmbeddingServiceStandIn::answer_vectors(Request request) {

@@ -42,7 +42,7 @@ class EmbeddingServiceStandIn {
     std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
     static std::vector<float> vector_of(const std::string& text);
 
-    void next(Deed deed);                  // for the next call for vectors that has none yet
+    void next(Deed deed);                   // for the next call for vectors that has none yet
     void always(std::optional<Deed> deed);  // for those without one of their own
     void next_info(Deed deed);
     void refuse(const std::string& text);  // 422 for a call with that text

@@ -38,7 +38,9 @@ class Tree:
 
     def text(self, path):
         if path not in self._texts:
-            self._texts[path] = (ROOT / path).read_text(encoding="utf-8")
+            self._texts[path] = (ROOT / path).read_text(
+                encoding="utf-8", errors="replace"
+            )
         return self._texts[path]
 
     def size(self, path):

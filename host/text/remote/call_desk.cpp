@@ -30,9 +30,9 @@ std::vector<SharedVector> share(EmbeddingAnswer answer, const std::vector<std::s
     std::size_t given = 0;
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         bytes += sizes[i];
-        const auto until = static_cast<std::size_t>(
-            static_cast<double>(answer.tokens) * static_cast<double>(bytes) /
-            static_cast<double>(all));
+        const auto until =
+            static_cast<std::size_t>(static_cast<double>(answer.tokens) *
+                                     static_cast<double>(bytes) / static_cast<double>(all));
         shared.push_back(std::make_shared<const TextVector>(
             TextVector{.values = std::move(answer.vectors[i]), .tokens = until - given}));
         given = until;
@@ -62,10 +62,10 @@ void CallDesk::admit(EncoderJob job, const std::vector<AskedText>& asked, TimePo
     if (!is_known && !breaker_.admits(now)) return ledger_.refuse(std::move(job), not_asked(now));
     if (added > 0 && ledger_.queued() + added > options_.queue_max) {
         return ledger_.refuse(
-            std::move(job), error(Code::overloaded, "found " + std::to_string(ledger_.queued()) +
-                                                        " texts waiting and " +
-                                                        std::to_string(added) + " more, allowed: " +
-                                                        std::to_string(options_.queue_max)));
+            std::move(job),
+            error(Code::overloaded, "found " + std::to_string(ledger_.queued()) +
+                                        " texts waiting and " + std::to_string(added) +
+                                        " more, allowed: " + std::to_string(options_.queue_max)));
     }
     ledger_.add(std::move(job), asked, now);
     ledger_.expire(now);
@@ -132,7 +132,8 @@ CallDesk::Outgoing CallDesk::send(Calls::iterator place, TimePoint now) {
     call.sizes.clear();
     for (const EncoderInput& input : inputs)
         call.sizes.push_back(input.text.size() + 1);
-    return {.id = place->first, .call = make_vectors_call(options_, api_, inputs, dimension_, time)};
+    return {.id = place->first,
+            .call = make_vectors_call(options_, api_, inputs, dimension_, time)};
 }
 
 Duration CallDesk::time_of(Call& call, TimePoint now) const {
@@ -189,7 +190,8 @@ void CallDesk::accept(Call call, EmbeddingAnswer answer, TimePoint now) {
 }
 
 void CallDesk::fail(Call call, CallFailure failure, TimePoint now) {
-    if (failure.kind == FailureKind::timed_out && call.is_cut) failure.kind = FailureKind::cut_short;
+    if (failure.kind == FailureKind::timed_out && call.is_cut)
+        failure.kind = FailureKind::cut_short;
     ++figures_.failures[static_cast<std::size_t>(failure.kind)];
     ledger_.expire(now);
     if (failure.kind == FailureKind::cut_short) {

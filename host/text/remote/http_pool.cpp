@@ -139,8 +139,8 @@ HttpPool::Finished finish(Transfer& transfer, CURLcode code) {
     answer.status = narrow<int>(status);
     answer.retry_after = retry_after(easy);
     if (answer.end == HttpAnswer::End::unreachable)
-        answer.reason = transfer.reason[0] != '\0' ? transfer.reason.data()
-                                                   : curl_easy_strerror(code);
+        answer.reason =
+            transfer.reason[0] != '\0' ? transfer.reason.data() : curl_easy_strerror(code);
     return {.id = transfer.id,
             .answer = std::move(answer),
             .connections = narrow<std::uint64_t>(connections)};
@@ -196,8 +196,8 @@ class HttpPool::Impl {
     std::vector<Finished> wait(Duration at_most) {
         std::vector<Finished> finished = perform();
         if (!finished.empty()) return finished;
-        const auto time = std::chrono::ceil<std::chrono::milliseconds>(
-            std::clamp(at_most, Duration{}, kWaitMax));
+        const auto time =
+            std::chrono::ceil<std::chrono::milliseconds>(std::clamp(at_most, Duration{}, kWaitMax));
         curl_multi_poll(multi_.get(), nullptr, 0, narrow<int>(time.count()), nullptr);
         return perform();
     }

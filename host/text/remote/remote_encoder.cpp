@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <random>
 #include <thread>
 #include <utility>
@@ -163,7 +164,8 @@ class RemoteEncoder::Impl {
         CallOutcome outcome = outcome_of(place->second, finished.answer, options_.api_key);
         under_way_.erase(place);
         connections_.fetch_add(finished.connections, std::memory_order_relaxed);
-        deliver(under_lock([&](TimePoint now) { desk_.end(finished.id, std::move(outcome), now); }));
+        deliver(
+            under_lock([&](TimePoint now) { desk_.end(finished.id, std::move(outcome), now); }));
     }
 
     template <class Change>
@@ -207,11 +209,11 @@ Result<std::unique_ptr<RemoteEncoder>> RemoteEncoder::make(const RemoteEncoderOp
                                                            const Clock& clock,
                                                            BufferPool& buffers) {
     if (auto checked = check(options); !checked) return std::move(checked).error();
-    auto pool = HttpPool::make({.connections_max = options.connections_max,
-                                .authorities_file = options.authorities_file});
+    auto pool = HttpPool::make(
+        {.connections_max = options.connections_max, .authorities_file = options.authorities_file});
     if (!pool) return std::move(pool).error();
-    return std::unique_ptr<RemoteEncoder>(new RemoteEncoder(
-        std::make_unique<Impl>(options, clock, buffers, std::move(*pool))));
+    return std::unique_ptr<RemoteEncoder>(
+        new RemoteEncoder(std::make_unique<Impl>(options, clock, buffers, std::move(*pool))));
 }
 
 EncoderInfo RemoteEncoder::info() const {
@@ -228,6 +230,19 @@ void RemoteEncoder::stop() {
 
 RemoteEncoderFigures RemoteEncoder::figures() const {
     return impl_->figures();
+}
+
+EncoderFigures RemoteEncoder::totals() const {
+    const RemoteEncoderFigures all = figures();
+    return {
+        .calls = all.calls,
+        .failed_calls = std::accumulate(all.failures.begin(), all.failures.end(), std::uint64_t{0}),
+        .repeated_calls = all.retries,
+        .cache_hits = all.cache.hits,
+        .cache_misses = all.cache.misses,
+        .cache_bytes = all.cache.bytes,
+        .waiting_texts = all.waiting_texts,
+        .is_shut_off = all.breaker == BreakerState::open};
 }
 
 }  // namespace qr

@@ -29,6 +29,7 @@ class RemoteEncoder final : public Encoder {
     // Not from a sink: it waits for the thread that delivers.
     void stop() override;
 
+    EncoderFigures totals() const override;
     RemoteEncoderFigures figures() const;
 
   private:

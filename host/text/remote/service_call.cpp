@@ -51,7 +51,9 @@ std::string_view base_url(std::string_view url) {
             url.remove_suffix(end.size());
     };
     drop("/");
-    if (url.ends_with("/v1")) url.remove_suffix(3);
+    constexpr std::string_view kVersion = "/v1";
+    const bool is_a_host = url.ends_with("//v1");
+    if (url.ends_with(kVersion) && !is_a_host) url.remove_suffix(kVersion.size());
     drop("/");
     return url;
 }

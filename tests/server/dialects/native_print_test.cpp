@@ -21,7 +21,8 @@ const Ranking kRanking = {{{2, 1}, {0, 0.25}}};
 
 constexpr std::string_view kTail =
     R"("usage":{"queries":1,"documents":3,"prompt_tokens":0,"total_tokens":0},)"
-    R"("meta":{"dimension":5,"qubits":3,"warnings":[],"api_version":{"version":"1"},"billed_units":{"search_units":1}}})";
+    R"("meta":{"dimension":5,"qubits":3,"warnings":[],"api_version":{"version":"1"},)"
+    R"("billed_units":{"search_units":1}}})";
 
 TEST(NativePrint, PrintsOneRankingAsAList) {
     EXPECT_EQ(print_rankings(request_of(1), std::span(&kRanking, 1), kProvenance),
@@ -78,13 +79,13 @@ TEST(NativePrint, PrintsScoresByRow) {
     request.vectors.documents = {nullptr, 2, 5};
     request.method = scoring::Method::dot;
     const std::array<double, 4> scores = {0.1, -2, 3e100, 0};
-    EXPECT_EQ(
-        print_scores(request, scores, kProvenance),
-        R"({"id":"req-1","model":"vectors","method":"dot","backend":"cpu","exact":true,)"
-        R"("equivalent_classical":"dot",)"
-        R"("precision":"double","scores":[[0.1,-2],[3e+100,0]],)"
-        R"("usage":{"queries":2,"documents":2,"prompt_tokens":0,"total_tokens":0},)"
-        R"("meta":{"dimension":5,"qubits":3,"warnings":[],"api_version":{"version":"1"},"billed_units":{"search_units":1}}})");
+    EXPECT_EQ(print_scores(request, scores, kProvenance),
+              R"({"id":"req-1","model":"vectors","method":"dot","backend":"cpu","exact":true,)"
+              R"("equivalent_classical":"dot",)"
+              R"("precision":"double","scores":[[0.1,-2],[3e+100,0]],)"
+              R"("usage":{"queries":2,"documents":2,"prompt_tokens":0,"total_tokens":0},)"
+              R"("meta":{"dimension":5,"qubits":3,"warnings":[],"api_version":{"version":"1"},)"
+              R"("billed_units":{"search_units":1}}})");
 }
 
 }  // namespace

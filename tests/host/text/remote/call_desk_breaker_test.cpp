@@ -153,9 +153,9 @@ TEST_F(CallDeskBreakerTest, BelievesWhoeverNamesTei) {
 TEST_F(CallDeskBreakerTest, AsksForInfoAgainWhenThatFailed) {
     use(EncoderApi::automatic, {.percent = 100, .burst = 1});
     admit("A", {"a"});
-    end(desk_->begin(now_), CallFailure{.kind = FailureKind::busy,
-                                        .message = "busy",
-                                        .retry_after = milliseconds(200)});
+    end(desk_->begin(now_),
+        CallFailure{
+            .kind = FailureKind::busy, .message = "busy", .retry_after = milliseconds(200)});
     EXPECT_FALSE(desk_->begin(now_));
     EXPECT_EQ(desk_->next_event(), now_ + milliseconds(200));
     now_ += milliseconds(200);

@@ -114,8 +114,7 @@ TEST_F(CallDeskTest, RefusesWhatTheQueueCannotHold) {
     admit("B", {"b", "c"});
     admit("C", {"b"});
     EXPECT_THAT(answers(), ElementsAre("B: overloaded"));
-    EXPECT_EQ(last_message_,
-              "encoder http://host: found 1 texts waiting and 2 more, allowed: 2");
+    EXPECT_EQ(last_message_, "encoder http://host: found 1 texts waiting and 2 more, allowed: 2");
 }
 
 TEST_F(CallDeskTest, GivesACallTheTimeOfItsLatestDeadline) {

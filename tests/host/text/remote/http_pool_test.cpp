@@ -6,6 +6,7 @@
 #include <chrono>
 #include <future>
 
+#include "tests/support/embedding_service_stand_in.h"
 #include "tests/support/http_stub.h"
 
 namespace qr {
@@ -76,13 +77,16 @@ TEST(HttpPool, CutsAnAnswerThatIsTooLarge) {
 }
 
 TEST(HttpPool, FollowsNoRedirect) {
-    HttpStub stub("HTTP/1.1 302 Stub\r\nLocation: http://127.0.0.1:1/\r\n"
-                  "Content-Length: 0\r\n\r\n");
+    HttpStub stub(
+        "HTTP/1.1 302 Stub\r\nLocation: http://127.0.0.1:1/\r\n"
+        "Content-Length: 0\r\n\r\n");
     EXPECT_EQ(exchange(call_of(stub.url())).answer.status, 302);
 }
 
 TEST(HttpPool, SaysWhyNobodyCouldBeReached) {
-    const HttpPool::Finished refused = exchange(call_of("http://127.0.0.1:1/"));
+    HttpStub gone("");
+    gone.finish();
+    const HttpPool::Finished refused = exchange(call_of(gone.url()));
     EXPECT_EQ(refused.answer.end, HttpAnswer::End::unreachable);
     EXPECT_THAT(refused.answer.reason, HasSubstr("onnect"));
     HttpStub silent("");
@@ -94,10 +98,11 @@ TEST(HttpPool, SpeaksHttpAlone) {
 }
 
 TEST(HttpPool, EndsACallAfterItsTime) {
-    HttpStub stub("HTTP/1.1 200 Stub\r\nContent-Length: 5\r\n\r\n");
-    HttpCall call = call_of("http://127.0.0.1:" + std::to_string(stub.port()));
-    call.timeout = milliseconds(1);
-    call.body = std::string(64 << 20, 'x');  // nobody reads so much in a millisecond
+    test::EmbeddingServiceStandIn service(test::EmbeddingServiceStandIn::Form::tei);
+    service.hold();
+    HttpCall call = call_of(service.url() + "/embed");
+    call.body = R"({"inputs":["a"]})";
+    call.timeout = milliseconds(20);
     EXPECT_EQ(exchange(std::move(call)).answer.end, HttpAnswer::End::timed_out);
 }
 

@@ -131,8 +131,8 @@ TEST_F(RemoteEncoderFailureTest, RefusesTheCulpritOfARefusedCallAlone) {
 TEST_F(RemoteEncoderFailureTest, BelievesNoGarbage) {
     options_.breaker.failures_in_a_row = 100;
     start();
-    for (const char* body : {"", "<html>", "{}", R"({"data":[]})",
-                             R"({"data":[{"index":5,"embedding":[1]}]})"}) {
+    for (const char* body :
+         {"", "<html>", "{}", R"({"data":[]})", R"({"data":[{"index":5,"embedding":[1]}]})"}) {
         service_->next({.body = body});
         expect_error(encode({"a"}), Code::unavailable, ", allowed: ");
     }
@@ -159,8 +159,7 @@ TEST_F(RemoteEncoderFailureTest, SaysThatNobodyListens) {
     start();
     const std::string url = service_->url();
     service_.reset();
-    options_.repeat = {.percent = 100, .burst = 1, .attempts_max = 2,
-                       .backoff = milliseconds(1)};
+    options_.repeat = {.percent = 100, .burst = 1, .attempts_max = 2, .backoff = milliseconds(1)};
     start_encoder(url);
     expect_error(encode({"a"}), Code::unavailable, url + ": ");
     EXPECT_EQ(failures(FailureKind::unreachable), 2);

@@ -29,8 +29,7 @@ TEST(ServiceCall, PostsTextsAndTellsHowLongItWaits) {
     const ServiceCall call =
         make_vectors_call(options, EncoderApi::openai, kInputs, 0, microseconds(1500));
     EXPECT_EQ(call.http.url, "http://host/v1/embeddings");
-    EXPECT_EQ(call.http.body,
-              R"({"input":["a","b"],"model":"m","encoding_format":"base64"})");
+    EXPECT_EQ(call.http.body, R"({"input":["a","b"],"model":"m","encoding_format":"base64"})");
     EXPECT_EQ(call.texts, 2);
     EXPECT_EQ(call.http.timeout, milliseconds(2));
     EXPECT_THAT(call.http.fields, Contains("X-Envoy-Expected-Rq-Timeout-Ms: 2"));
