@@ -121,7 +121,7 @@ Result<void> InputReader::read_data(json::Value& value, const json::Path& path) 
     if (!array) return array.error();
     const auto first = context_.reader.element_type(*array);
     if (!first) return first.error();
-    data_.emplace();
+    data_ = Data();
     if (*first == json::Type::string) return read_texts(*array, path, 1);
     if (*first == json::Type::array) return read_rows(*array, path);
     return read_numbers(*array, path);
