@@ -51,8 +51,8 @@ note "$(sed -n 's/^  "text": "\(.*\)",$/\1/p' "$sample/request.json" | head -n 1
     die "the sample request failed; the server's log: $log"
 
 say "A question against 12 sentences, as text"
-note "how does the body fight infections"
-"$binary" rerank --url "$url" --query "how does the body fight infections" --top-n 4 \
+note "what protects against a virus"
+"$binary" rerank --url "$url" --query "what protects against a virus" --top-n 4 \
     "$ROOT/samples/texts/facts.txt" || die "the text sample failed; the server's log: $log"
 
 if [ "$check_only" = 1 ]; then
