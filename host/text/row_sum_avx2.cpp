@@ -40,16 +40,20 @@ template <class Format, std::size_t Registers>
 requires(Registers > 0) void sum_stripe(const WeightedRow* rows, std::size_t count,
                                         std::size_t first, float* sum) {
     __m256 sums[Registers];
+    // Unrolled at every level of optimisation: the sums are registers only then.
+#pragma GCC unroll 8
     for (std::size_t i = 0; i < Registers; ++i)
         sums[i] = _mm256_setzero_ps();
     for (std::size_t row = 0; row < count; ++row) {
         const __m256 weight = _mm256_set1_ps(rows[row].weight);
         const std::byte* const numbers = rows[row].numbers + first * Format::kWidth;
+#pragma GCC unroll 8
         for (std::size_t i = 0; i < Registers; ++i) {
             const __m256 number = Format::widen(numbers + i * kGroup * Format::kWidth);
             sums[i] = _mm256_add_ps(sums[i], _mm256_mul_ps(weight, number));
         }
     }
+#pragma GCC unroll 8
     for (std::size_t i = 0; i < Registers; ++i)
         _mm256_storeu_ps(sum + first + i * kGroup, sums[i]);
 }

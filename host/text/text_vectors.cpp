@@ -1,12 +1,12 @@
 #include "host/text/text_vectors.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <utility>
 
 #include "host/base/check.h"
+#include "host/text/norm.h"
 
 namespace qr {
 namespace {
@@ -20,24 +20,6 @@ struct Scratch {
 Scratch& scratch() {
     thread_local Scratch mine;
     return mine;
-}
-
-// In eight lanes, then a tree: one order for every compiler.
-double squared_norm(std::span<const float> vector) {
-    constexpr std::size_t kLanes = 8;
-    std::array<double, kLanes> lanes{};
-    std::size_t i = 0;
-    for (; i + kLanes <= vector.size(); i += kLanes) {
-        for (std::size_t lane = 0; lane < kLanes; ++lane)
-            lanes[lane] += double{vector[i + lane]} * double{vector[i + lane]};
-    }
-    for (; i < vector.size(); ++i)
-        lanes[i % kLanes] += double{vector[i]} * double{vector[i]};
-    for (std::size_t width = kLanes / 2; width > 0; width /= 2) {
-        for (std::size_t lane = 0; lane < width; ++lane)
-            lanes[lane] += lanes[lane + width];
-    }
-    return lanes[0];
 }
 
 }  // namespace
@@ -57,12 +39,10 @@ std::vector<float> TextVectors::make_neutral() const {
 
 // A sum of so many rows becomes their vector. False: there is nothing in it.
 bool TextVectors::finish(std::size_t rows, std::span<float> vector) const {
-    const double squares = squared_norm(vector);
+    const double squares = squared_norm(set_, vector);
     if (squares == 0) return false;
     if (model_.normalizes) {
-        const double scale = 1 / std::sqrt(squares);
-        for (float& number : vector)
-            number = static_cast<float>(number * scale);
+        scale(set_, vector, 1 / std::sqrt(squares));
     } else {
         const auto count = static_cast<float>(rows);
         for (float& number : vector)

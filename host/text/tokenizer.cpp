@@ -47,7 +47,7 @@ struct Tokenizer::Parts {
     void plain_ids(std::string_view text, std::size_t ids_max,
                    std::vector<std::uint32_t>& out) const;
     void any_ids(std::string_view text, std::size_t ids_max, std::vector<std::uint32_t>& out) const;
-    void word_ids(std::size_t size, std::vector<std::uint32_t>& out) const;
+    void word_ids(const char* word, std::size_t size, std::vector<std::uint32_t>& out) const;
     void plain_tokens(std::string_view text, std::size_t first_char, std::vector<Token>& out) const;
     void word_tokens(const Word& word, std::vector<Token>& out) const;
     Token token(std::uint32_t id, std::size_t start, std::size_t stop) const {
@@ -94,18 +94,19 @@ void Tokenizer::Parts::plain_ids(std::string_view text, std::size_t ids_max,
             at = stop;
             continue;
         }
-        if (size > 0) word_ids(size, out);
+        if (size > 0) word_ids(word, size, out);
         if (next == ascii::ByteKind::sign)
             out.push_back(signs[static_cast<unsigned char>(text[end])]);
         at = end + 1;
     }
 }
 
-void Tokenizer::Parts::word_ids(std::size_t size, std::vector<std::uint32_t>& out) const {
+void Tokenizer::Parts::word_ids(const char* word, std::size_t size,
+                                std::vector<std::uint32_t>& out) const {
     if (size > pieces.word_chars_max())
         out.push_back(pieces.unknown_id());
     else
-        pieces.append(scratch().word.data(), size, out);
+        pieces.append(word, size, out);
 }
 
 void Tokenizer::Parts::any_ids(std::string_view text, std::size_t ids_max,

@@ -42,5 +42,7 @@ HotPathEntries http_paths();      // heads, chunks, gzip
 HotPathEntries batching_paths();  // a job to its reply
 HotPathEntries print_paths();     // a ranking to bytes
 HotPathEntries service_paths();   // metrics, configuration
+HotPathEntries text_paths();      // texts to vectors, a request of texts to its answer
+HotPathEntries dialect_paths();   // every dialect's bytes to a request, scores to its bytes
 
 }  // namespace qr::perf

@@ -23,7 +23,7 @@ constexpr int kRepeatsMax = 1000;
 HotPathEntries all_paths() {
     HotPathEntries all;
     for (const auto room : {&decode_paths, &score_paths, &http_paths, &batching_paths, &print_paths,
-                            &service_paths}) {
+                            &service_paths, &text_paths, &dialect_paths}) {
         for (HotPathEntry& entry : room())
             all.push_back(std::move(entry));
     }

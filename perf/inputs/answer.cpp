@@ -1,5 +1,7 @@
 #include "perf/inputs/answer.h"
 
+#include <array>
+#include <charconv>
 #include <cstdlib>
 #include <random>
 
@@ -15,18 +17,6 @@ constexpr native::Provenance kProvenance = {"0192f4c6-2c7e-7b61-9d3a-5b8f0e6d1c4
 void set_shape(ScoreRequest& request, Shape shape) {
     request.vectors.queries = {nullptr, 1, shape.dimension};  // only counted by what prints
     request.vectors.documents = {nullptr, shape.documents, shape.dimension};
-}
-
-// Falling, in (0, 1), with 53 significant bits.
-std::vector<double> make_scores(std::size_t count) {
-    std::mt19937_64 random(kSeed);
-    std::vector<double> scores;
-    double score = 0.984375;
-    for (std::size_t i = 0; i < count; ++i) {
-        scores.push_back(score);
-        score *= 1 - static_cast<double>(random() >> 11) * 0x1p-53 / 16;
-    }
-    return scores;
 }
 
 std::string text_of(std::size_t index) {
@@ -73,6 +63,17 @@ std::string hash_of(std::string_view text) {
 }
 
 }  // namespace
+
+std::vector<double> make_scores(std::size_t count) {
+    std::mt19937_64 random(kSeed);
+    std::vector<double> scores;
+    double score = 0.984375;
+    for (std::size_t i = 0; i < count; ++i) {
+        scores.push_back(score);
+        score *= 1 - static_cast<double>(random() >> 11) * 0x1p-53 / 16;
+    }
+    return scores;
+}
 
 RankingAnswer make_ranking_answer(Shape shape, std::size_t top_n, Labels labels) {
     RankingAnswer answer;
@@ -140,6 +141,21 @@ std::string pass_gate(std::string_view name, const ScoreAnswer& answer, std::str
     }
     cursor.expect("]],\"usage\":");
     return hash_of(text);
+}
+
+std::string pass_gate(std::string_view name, std::span<const double> scores, Numbers numbers,
+                      std::string_view answer) {
+    Cursor cursor(name, answer);
+    for (const double& score : scores) {
+        if (numbers == Numbers::bytes) {
+            cursor.skip_behind({reinterpret_cast<const char*>(&score), sizeof score});
+            continue;
+        }
+        std::array<char, 32> digits{};
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), score).ptr;
+        cursor.skip_behind({digits.data(), end});
+    }
+    return hash_of(answer);
 }
 
 }  // namespace qr::perf

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,5 +34,13 @@ std::string print(const ScoreAnswer& answer);
 // Returns the hash of the text.
 std::string pass_gate(std::string_view name, const RankingAnswer& answer, std::string_view text);
 std::string pass_gate(std::string_view name, const ScoreAnswer& answer, std::string_view text);
+
+// In (0, 1), falling, of 16 or 17 digits.
+std::vector<double> make_scores(std::size_t count);
+
+enum class Numbers : std::uint8_t { digits, bytes };
+// Passes an answer of any dialect that holds these scores in this order.
+std::string pass_gate(std::string_view name, std::span<const double> scores, Numbers numbers,
+                      std::string_view answer);
 
 }  // namespace qr::perf

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstring>
 #include <span>
+#include <utility>
 
 #include "host/encoding/base64.h"
 #include "perf/gate.h"
@@ -40,27 +41,41 @@ std::string text_of(Row row, Form form) {
     return {};
 }
 
-std::string json_of(const RerankBody& body, Form form) {
+std::string json_of(const RerankBody& body, Form form, const Frame& frame) {
     const auto row = [&](std::size_t index) {
         return text_of(
             Row(body.numbers).subspan(index * body.shape.dimension, body.shape.dimension), form);
     };
-    std::string text = R"({"query": )" + row(0) + R"(, "documents": [)";
+    std::string text(frame.opening);
+    text.append(row(0)).append(frame.middle).append("[");
     for (std::size_t i = 1; i <= body.shape.documents; ++i)
         text += (i == 1 ? "" : ", ") + row(i);
-    return text + R"(], "method": "signed_fidelity", "top_n": 10})";
+    return text.append("]").append(frame.closing);
 }
 
-void write_binary(RerankBody& body) {
-    const std::string dimension = std::to_string(body.shape.dimension);
-    body.bytes = R"({"query": {"shape": [)" + dimension + R"(]}, "documents": {"shape": [)" +
-                 std::to_string(body.shape.documents) + ", " + dimension +
-                 R"(]}, "method": "signed_fidelity", "top_n": 10})";
+std::string tensors_header(Shape shape, const Frame& frame) {
+    const std::string dimension = std::to_string(shape.dimension);
+    const std::string documents = std::to_string(shape.documents);
+    std::string header(frame.opening);
+    header.append(R"({"shape": [)" + dimension + "]}").append(frame.middle);
+    header.append(R"({"shape": [)" + documents + ", " + dimension + "]}").append(frame.closing);
+    return header;
+}
+
+void write_binary(RerankBody& body, std::string header) {
+    body.bytes = std::move(header);
     const std::size_t over = body.bytes.size() % kTensorAlignment;
     if (over != 0) body.bytes.append(kTensorAlignment - over, ' ');
     body.header_length = body.bytes.size();
     const auto tensors = std::as_bytes(std::span(body.numbers));
     body.bytes.append(reinterpret_cast<const char*>(tensors.data()), tensors.size());
+}
+
+RerankBody body_of(Shape shape) {
+    return {.shape = shape,
+            .numbers = make_vectors((1 + shape.documents) * shape.dimension, kSeed),
+            .bytes = {},
+            .header_length = std::nullopt};
 }
 
 std::span<const float> numbers_of(const MatrixView& view) {
@@ -87,16 +102,16 @@ std::string to_string(Shape shape) {
     return std::to_string(shape.documents) + "x" + std::to_string(shape.dimension);
 }
 
-RerankBody make_rerank_body(Form form, Shape shape) {
-    RerankBody body{.shape = shape,
-                    .numbers = make_vectors((1 + shape.documents) * shape.dimension, kSeed),
-                    .bytes = {},
-                    .header_length = std::nullopt};
-    if (form == Form::binary) {
-        write_binary(body);
-    } else {
-        body.bytes = json_of(body, form);
-    }
+RerankBody make_rerank_body(Form form, Shape shape, const Frame& frame) {
+    if (form == Form::binary) return make_tensor_body(shape, tensors_header(shape, frame));
+    RerankBody body = body_of(shape);
+    body.bytes = json_of(body, form, frame);
+    return body;
+}
+
+RerankBody make_tensor_body(Shape shape, std::string header) {
+    RerankBody body = body_of(shape);
+    write_binary(body, std::move(header));
     return body;
 }
 

@@ -33,8 +33,18 @@ struct RerankBody {
     std::optional<std::size_t> header_length;  // as native::Payload has it
 };
 
-// The same for the same form and shape. Asks for signed_fidelity and the best ten.
-RerankBody make_rerank_body(Form form, Shape shape);
+// What stands before, between and behind the query and the documents: a dialect's words.
+struct Frame {
+    std::string_view opening = R"({"query": )";
+    std::string_view middle = R"(, "documents": )";
+    std::string_view closing = R"(, "method": "signed_fidelity", "top_n": 10})";
+};
+
+// The same for the same form and shape. Unless the frame says otherwise it asks for signed_fidelity
+// and the best ten.
+RerankBody make_rerank_body(Form form, Shape shape, const Frame& frame = {});
+// Those tensors behind a header of the caller's.
+RerankBody make_tensor_body(Shape shape, std::string header);
 
 // As a socket would have filled it.
 native::Payload payload_of(const RerankBody& body);

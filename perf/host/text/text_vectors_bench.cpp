@@ -9,7 +9,7 @@
 
 #include "host/text/text_vectors.h"
 #include "perf/gate.h"
-#include "perf/host/text/english.h"
+#include "perf/inputs/english.h"
 #include "perf/micro.h"
 #include "perf/result_hash.h"
 
@@ -18,26 +18,6 @@ namespace {
 
 constexpr std::size_t kTexts = 100;
 constexpr double kTolerance = 1e-6;
-
-std::vector<double> expected_vector(const Model2Vec& model, const std::string& text) {
-    std::vector<std::uint32_t> ids;
-    model.tokenizer.ids(text, model.tokens_max, ids);
-    std::vector<double> vector(model.dimension);
-    std::vector<float> row(model.dimension);
-    const std::size_t bytes = model.dimension * info(model.dtype).width;
-    for (const std::uint32_t id : ids) {
-        if (id == model.tokenizer.unknown_id()) continue;
-        widen(model.dtype, {model.rows[id].numbers, bytes}, row);
-        for (std::size_t i = 0; i < row.size(); ++i)
-            vector[i] += double{model.rows[id].weight} * double{row[i]};
-    }
-    double squares = 0;
-    for (const double number : vector)
-        squares += number * number;
-    for (double& number : vector)
-        number /= std::sqrt(squares);
-    return vector;
-}
 
 std::string gate(const TextVectors& vectors, const std::vector<std::string>& texts) {
     ResultHash hash;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "perf/gate.h"
-#include "perf/host/text/english.h"
+#include "perf/inputs/english.h"
 #include "perf/micro.h"
 
 namespace qr::perf {

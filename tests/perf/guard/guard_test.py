@@ -65,6 +65,22 @@ class Run(unittest.TestCase):
                              sorted(guard.run(["env"]).split()))
 
 
+class Dialects(unittest.TestCase):
+    """Of the committed counts: speaking as others do costs hardly more than the native dialect."""
+
+    ALLOWED_PERCENT = 15
+
+    def test_cost_little_more_than_the_native_one(self):
+        counts = json.loads(guard.FIGURES.read_text())["instructions"]
+        for prefix, others in (("dialect_", 8), ("binary_dialect_", 1)):
+            native = counts[f"{prefix}native"]
+            found = {name: guard.percent(native, count) for name, count in counts.items()
+                     if name.startswith(prefix) and name != f"{prefix}native"}
+            self.assertEqual(others, len(found), found)
+            for name, more in found.items():
+                self.assertLessEqual(more, self.ALLOWED_PERCENT, name)
+
+
 class Commands(unittest.TestCase):
     """check and update with figures in a folder of their own and counts made up here."""
 

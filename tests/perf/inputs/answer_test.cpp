@@ -54,5 +54,22 @@ TEST(AnswerGateDeathTest, RefusesOneThatIsCutShort) {
     EXPECT_EXIT(pass(ranking(), ""), testing::ExitedWithCode(1), "has no further \"results\"");
 }
 
+TEST(ScoresGate, PassesScoresInTheirOrderWhateverTheirDialect) {
+    const std::vector<double> scores = {0.75, 0.5, 0.25};
+    EXPECT_EQ(16U,
+              pass_gate("scores", scores, Numbers::digits, R"([{"s":0.75},{"s":0.5},{"s":0.25}])")
+                  .size());
+    const std::string bytes(reinterpret_cast<const char*>(scores.data()), 3 * sizeof(double));
+    EXPECT_EQ(16U, pass_gate("scores", scores, Numbers::bytes, "{}" + bytes).size());
+}
+
+TEST(ScoresGateDeathTest, RefusesAnotherOrderAndAnotherScore) {
+    const std::vector<double> scores = {0.75, 0.5, 0.25};
+    for (const char* const wrong : {"[0.75,0.25,0.5]", "[0.75,0.5]", "[0.75,0.5,0.125]"}) {
+        EXPECT_EXIT(pass_gate("scores", scores, Numbers::digits, wrong), testing::ExitedWithCode(1),
+                    "wrong: scores: has no further 0.25");
+    }
+}
+
 }  // namespace
 }  // namespace qr::perf

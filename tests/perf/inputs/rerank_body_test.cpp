@@ -23,6 +23,16 @@ TEST(RerankBody, HoldsTheSameNumbersInEveryForm) {
     }
 }
 
+TEST(RerankBody, StandsInTheFrameOfItsDialect) {
+    const Frame frame{.opening = "A", .middle = "B", .closing = "C"};
+    const std::string numbers = make_rerank_body(Form::base64, {1, 3}, frame).bytes;
+    EXPECT_TRUE(numbers.starts_with(R"(A{"vector": ")")) << numbers;
+    EXPECT_NE(std::string::npos, numbers.find(R"("}B[{"vector": ")")) << numbers;
+    EXPECT_TRUE(numbers.ends_with(R"("}]C)")) << numbers;
+    EXPECT_EQ(R"(A{"shape": [3]}B{"shape": [1, 3]}C)",
+              make_rerank_body(Form::binary, {1, 3}, frame).bytes.substr(0, 34));
+}
+
 TEST(RerankBody, IsTheSameEveryTime) {
     for (const Form form : kForms)
         EXPECT_EQ(make_rerank_body(form, kShape).bytes, make_rerank_body(form, kShape).bytes);

@@ -15,5 +15,8 @@ std::vector<std::string> english_texts(std::size_t count, std::size_t bytes);
 std::vector<std::string> accented_texts(std::size_t count, std::size_t bytes);
 
 Model2Vec embedded_model();
+// Of a text with a known token: its rows added in double precision, one after another, at unit
+// length.
+std::vector<double> expected_vector(const Model2Vec& model, const std::string& text);
 
 }  // namespace qr::perf
