@@ -37,7 +37,7 @@ TEST_F(MakeEncoder, HasNoneWhenToldSo) {
 TEST_F(MakeEncoder, NamesTheFolderThatIsNone) {
     const auto made = make({.encoder = "/nonexistent"});
     ASSERT_FALSE(made.ok());
-    EXPECT_EQ(made.error().code, Code::invalid);
+    EXPECT_EQ(made.error().code, Code::not_found);
     EXPECT_NE(made.error().message.find("/nonexistent"), std::string::npos) << made.error().message;
 }
 
