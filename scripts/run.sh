@@ -64,7 +64,7 @@ fi
 say "Serving on $url; to try next:"
 cat <<LINES
    curl -s $url/v1/rerank -H 'Content-Type: application/json' \\
-        -d '{"query": "who invented printing", "documents": ["Glaciers carve valleys.", "The printing press made books cheap."]}'
+        -d '{"query": "ice", "documents": ["Yeast ferments sugar.", "Glaciers carve valleys."]}'
    curl -s $url/v1/rerank -H 'Content-Type: application/json' \\
         -d '{"query": [1, 0], "documents": [[0.6, 0.8], [1, 0.1], [-1, 0]], "top_n": 2}'
    $binary rerank --query "quantum states" samples/texts/facts.txt

@@ -99,7 +99,8 @@ class Encoder {
 
     virtual EncoderInfo info() const = 0;
     // Errors in the reply: `overloaded` when its queue is full, `unavailable` when it cannot be
-    // asked now, `deadline_exceeded`, `invalid` for an input that it refuses.
+    // asked now, `deadline_exceeded`, `cancelled` when abandoned, `invalid` for an input that it
+    // refuses.
     virtual void encode(EncoderJob job) = 0;
     virtual EncoderFigures totals() const { return {}; }
     // Null where the tokens are another service's business.

@@ -54,8 +54,8 @@ class App final : public http::Application, public BatchObserver {
 
     // Binds and answers, 503 `starting` for what needs a backend.
     Result<void> listen();
-    // Makes the encoder; before any backend. Errors: `invalid`, `not_found`, what is wrong with the settings or
-    // with the folder they name.
+    // Makes the encoder; before any backend. Errors: `invalid`, `not_found`, what is wrong with the
+    // settings or with the folder they name.
     Result<void> load_encoder();
     // Makes the backend, checks it, and turns ready.
     Result<void> load_backend();

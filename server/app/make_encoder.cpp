@@ -18,6 +18,7 @@ RemoteEncoderOptions remote_options_of(const Config& config) {
                                  .query_prefix = config.encoder_query_prefix,
                                  .document_prefix = config.encoder_document_prefix,
                                  .dimensions = config.encoder_dimensions,
+                                 .authorities_file = config.encoder_authorities_file,
                                  .timeout = config.encoder_timeout,
                                  .batch_max = config.encoder_batch_max,
                                  .connections_max = config.encoder_connections_max,

@@ -11,8 +11,8 @@
 
 namespace qr {
 
-// Null for `none`. Errors: `invalid`, `not_found`, naming the setting or the file. `clock` and `buffers` must
-// outlive it.
+// Null for `none`. Errors: `invalid`, `not_found`, naming the setting or the file. `clock` and
+// `buffers` must outlive it.
 Result<std::unique_ptr<Encoder>> make_encoder(const Config& config, const Clock& clock,
                                               BufferPool& buffers);
 

@@ -35,6 +35,7 @@ struct Config {
     std::string encoder_api = "auto";
     std::string encoder_model;
     std::vector<std::string> encoder_api_key;
+    std::string encoder_authorities_file;
     std::string encoder_query_prefix;
     std::string encoder_document_prefix;
     std::size_t encoder_dimensions = 0;

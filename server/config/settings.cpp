@@ -136,6 +136,10 @@ constexpr std::array kSettings = {
                  "a key of 1..256 visible ASCII characters, other than ***",
                  "The embedding service's key, sent as `Authorization: Bearer`; the first counts. "
                  "Prefer file or environment.")),
+    words("encoder_authorities_file", &Config::encoder_authorities_file, is_module_path,
+          "an absolute path in ASCII, or nothing",
+          "Certificates (PEM) that the service's https is verified with, for a private authority; "
+          "empty: the system's."),
     words("encoder_query_prefix", &Config::encoder_query_prefix, is_prefix,
           "up to 256 printable ASCII characters",
           "Put before every query, for models that were trained so: `query: ` for E5."),
