@@ -1,27 +1,50 @@
 #!/usr/bin/env bash
-# Measures the server beside what else a team might use for the same work (nginx, FastAPI, numpy,
-# sentence-transformers, FAISS, usearch, hnswlib), holds it to its bars, writes the figures down.
+# Measures the server beside what else a team might use for the same work (vectors: nginx, FastAPI,
+# numpy, sentence-transformers, FAISS, usearch, hnswlib; texts: FastAPI with model2vec), holds it to
+# its bars, writes the figures down.
 #
-#   scripts/peers.sh [--seconds 3] [--rounds 3] [--no-write]
+#   scripts/peers.sh [--only vectors|text] [--seconds 3] [--rounds 3] [--no-write]
 #
-# About five minutes on a quiet machine, and before the first time a download of 3 GB into
-# build/peers (PyPI's torch brings CUDA). Exit status 1 when a bar is missed.
+# About five minutes on a quiet machine for vectors, one for texts. Before the first time vectors
+# need a download of 3 GB into build/peers (PyPI's torch brings CUDA), texts one of 40 MB into
+# build/peers_text. Exit status 1 when a bar is missed.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-cd "$ROOT"
-scripts/install_packages.sh build bench peers
+kinds='vectors text'
+if [ "${1:-}" = --only ]; then
+    case ${2:-} in
+        vectors | text) kinds=$2 ;;
+        *) die "--only: found '${2:-}', allowed: vectors, text" ;;
+    esac
+    shift 2
+fi
 
-venv=build/peers
-wanted=perf/peers/requirements.txt
-if ! cmp -s "$wanted" "$venv/installed.txt"; then
+# make_venv FOLDER REQUIREMENTS: anew only where what is wanted has changed.
+make_venv() {
+    local venv=$1 wanted=$2
+    cmp -s "$wanted" "$venv/installed.txt" && return 0
     say "Python packages ($venv)"
     "$PYTHON" -m venv "$venv"
     "$venv/bin/pip" install --quiet --no-cache-dir -r "$wanted" ||
         die "pip could not install $wanted"
     cp "$wanted" "$venv/installed.txt"
-fi
+}
 
+cd "$ROOT"
+scripts/install_packages.sh build bench peers
 say "Building (bench)"
-build_targets bench quantumrerank score_request
-say "Measuring"
-exec "$PYTHON" -B perf/peers/peers.py build/bench "$venv" "$@"
+case $kinds in
+    text) build_targets bench quantumrerank ;;
+    *) build_targets bench quantumrerank score_request ;;
+esac
+status=0
+for kind in $kinds; do
+    case $kind in
+        vectors) venv=build/peers requirements=requirements.txt program=peers.py ;;
+        text) venv=build/peers_text requirements=requirements_text.txt program=text_peers.py ;;
+    esac
+    make_venv "$venv" "perf/peers/$requirements"
+    say "Measuring ($kind)"
+    "$PYTHON" -B "perf/peers/$program" build/bench "$venv" "$@" || status=1
+done
+exit "$status"

@@ -33,6 +33,14 @@ def package(name):
     return _output("dpkg-query", "-W", "-f", "${Version}", name)
 
 
+def plain(command, folder, port=None):
+    """A command without the paths and the port that each run has anew."""
+    text = " ".join(map(str, command))
+    for found, short in ((str(folder), "FOLDER"), (f"{ROOT}/", ""), (f" {port} ", " PORT ")):
+        text = text.replace(found, short)
+    return text
+
+
 def origin(program, command):
     """Where and of what a measurement was taken; `command` repeats it."""
     return {

@@ -9,6 +9,7 @@
 #include "host/base/check.h"
 #include "host/base/narrow.h"
 #include "host/encoding/base64.h"
+#include "perf/load/texts.h"
 
 namespace qr::load {
 namespace {
@@ -80,6 +81,14 @@ std::string print_json(const RerankShape& shape, const Vectors& vectors) {
     return text + "]" + top_n_of(shape);
 }
 
+std::string print_texts(const RerankShape& shape, std::size_t variant) {
+    Texts texts(shape.seed, variant);
+    std::string body = R"({"query":")" + texts.next(shape.words) + R"(","documents":)";
+    for (std::size_t i = 0; i < shape.documents; ++i)
+        body += (i == 0 ? "[\"" : ",\"") + texts.next(shape.words) + '"';
+    return body + "]" + top_n_of(shape);
+}
+
 // The JSON in front of the tensors.
 std::string binary_head(const RerankShape& shape) {
     const std::string dimension = std::to_string(shape.dimension);
@@ -93,6 +102,7 @@ std::optional<Format> format_of(std::string_view name) {
     if (name == "binary") return Format::binary;
     if (name == "base64") return Format::base64;
     if (name == "json") return Format::json;
+    if (name == "text") return Format::text;
     return std::nullopt;
 }
 
@@ -100,6 +110,7 @@ std::size_t bytes_max(const RerankShape& shape) {
     const std::size_t vectors = 1 + shape.documents;
     std::size_t bytes_of_vector = shape.dimension * sizeof(float);
     if (shape.format == Format::json) bytes_of_vector = shape.dimension * kFloatCharactersMax;
+    if (shape.format == Format::text) bytes_of_vector = shape.words * (kWordBytesMax + 1);
     if (shape.format == Format::base64) bytes_of_vector = (bytes_of_vector + 2) / 3 * 4;
     return shape.variants * (kFrameBytesMax + vectors * (bytes_of_vector + kFrameBytesOfVector));
 }
@@ -112,6 +123,10 @@ RerankBodies make_bodies(const RerankShape& shape) {
                         "Inference-Header-Content-Length: " + std::to_string(head.size())};
     }
     for (std::size_t variant = 0; variant < shape.variants; ++variant) {
+        if (shape.format == Format::text) {
+            made.bodies.push_back(print_texts(shape, variant));
+            continue;
+        }
         const Vectors vectors = make_vectors(shape, variant);
         if (shape.format != Format::binary) {
             made.bodies.push_back(print_json(shape, vectors));

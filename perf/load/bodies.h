@@ -1,5 +1,5 @@
 // Rerank requests of the native dialect made up here, so that a scenario needs no files: random
-// unit-variance vectors in one of the three forms that docs/HTTP_API.md knows.
+// unit-variance vectors in one of the three forms that docs/HTTP_API.md knows, or texts.
 //
 // The vectors depend on seed, shape and variant alone, never on the form.
 #pragma once
@@ -15,15 +15,17 @@ namespace qr::load {
 
 inline constexpr std::size_t kDocumentsMax = 10'000;
 inline constexpr std::size_t kDimensionMax = 65'536;
+inline constexpr std::size_t kWordsMax = 10'000;
 
-enum class Format : std::uint8_t { binary, base64, json };
+enum class Format : std::uint8_t { binary, base64, json, text };
 std::optional<Format> format_of(std::string_view name);
 
 struct RerankShape {
     Format format = Format::json;
     std::size_t documents = 1;
-    std::size_t dimension = 1;
-    std::size_t top_n = 0;  // 0: all
+    std::size_t dimension = 1;  // of vectors
+    std::size_t words = 1;      // of each text
+    std::size_t top_n = 0;      // 0: all
     std::size_t variants = 1;
     std::uint64_t seed = 1;
 };

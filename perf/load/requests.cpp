@@ -79,8 +79,12 @@ Result<RerankShape> read_shape(const RequestSettings& settings, std::uint64_t se
     RerankShape shape{.seed = seed};
     const std::optional<Format> format = format_of(settings.format->text);
     if (!format)
-        return wrong(settings.format->origin, settings.format->text, "binary, base64 or json");
+        return wrong(settings.format->origin, settings.format->text,
+                     "binary, base64, json or text");
     shape.format = *format;
+    const bool is_text = *format == Format::text;
+    const std::size_t& length = is_text ? shape.words : shape.dimension;
+    const std::size_t& other = is_text ? shape.dimension : shape.words;
     struct Size {
         const Setting& given;
         const char* key;
@@ -90,10 +94,14 @@ Result<RerankShape> read_shape(const RequestSettings& settings, std::uint64_t se
     constexpr std::size_t kTopNMax = std::numeric_limits<std::int32_t>::max();
     const Size sizes[] = {{settings.documents, "documents", 1, kDocumentsMax, shape.documents},
                           {settings.dimension, "dimension", 1, kDimensionMax, shape.dimension},
+                          {settings.words, "words", 1, kWordsMax, shape.words},
                           {settings.top_n, "top_n", 0, kTopNMax, shape.top_n},
                           {settings.variants, "variants", 1, kBodiesMax, shape.variants}};
     for (const Size& size : sizes) {
-        const bool is_needed = &size.to == &shape.documents || &size.to == &shape.dimension;
+        if (size.given && &size.to == &other)
+            return wrong(size.given->origin, size.given->text,
+                         "none with 'format' " + settings.format->text);
+        const bool is_needed = &size.to == &shape.documents || &size.to == &length;
         if (!size.given && is_needed) {
             return wrong(settings.origin + ": " + size.key, "", "a number, as there is a 'format'");
         }
@@ -131,8 +139,8 @@ Result<void> generate(const RequestSettings& settings, std::uint64_t seed, Reque
 Result<void> read_bodies(const RequestSettings& settings, std::uint64_t seed, Request& request,
                          std::size_t& total) {
     if (settings.format) return generate(settings, seed, request, total);
-    for (const Setting* const setting :
-         {&settings.documents, &settings.dimension, &settings.top_n, &settings.variants}) {
+    for (const Setting* const setting : {&settings.documents, &settings.dimension, &settings.words,
+                                         &settings.top_n, &settings.variants}) {
         if (*setting) return wrong((*setting)->origin, (*setting)->text, "none without 'format'");
     }
     if (settings.bodies.size() > kBodiesMax)

@@ -14,7 +14,7 @@
 namespace qr::load {
 
 struct RequestSettings {
-    Setting name, weight, method, path, format, documents, dimension, top_n, variants;
+    Setting name, weight, method, path, format, documents, dimension, words, top_n, variants;
     std::vector<Given> headers, bodies;
     std::string origin;  // of the request as a whole
 };

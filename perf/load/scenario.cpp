@@ -42,7 +42,7 @@ constexpr std::array<Key<Settings>, 12> kSettings = {{
     {"keep_alive", Shape::boolean, &Settings::keep_alive},
 }};
 
-constexpr std::array<Key<RequestSettings>, 11> kRequestKeys = {{
+constexpr std::array<Key<RequestSettings>, 12> kRequestKeys = {{
     {"name", Shape::text, &RequestSettings::name},
     {"weight", Shape::number, &RequestSettings::weight},
     {"method", Shape::text, &RequestSettings::method},
@@ -52,6 +52,7 @@ constexpr std::array<Key<RequestSettings>, 11> kRequestKeys = {{
     {"format", Shape::text, &RequestSettings::format},
     {"documents", Shape::number, &RequestSettings::documents},
     {"dimension", Shape::number, &RequestSettings::dimension},
+    {"words", Shape::number, &RequestSettings::words},
     {"top_n", Shape::number, &RequestSettings::top_n},
     {"variants", Shape::number, &RequestSettings::variants},
 }};

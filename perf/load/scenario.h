@@ -5,9 +5,10 @@
 //   [[request]]                         one or more, drawn by weight
 //   name = "binary"
 //   weight = 3
-//   format = "binary"                   binary, base64 or json: generated rerank bodies,
-//   documents = 100                     with dimension, top_n and variants (different bodies, sent
-//   dimension = 768                     in turns); or path, method, headers and bodies of your own
+//   format = "binary"                   binary, base64, json or text: generated rerank bodies,
+//   documents = 100                     with dimension (text: words), top_n and variants (different
+//   dimension = 768                     bodies, sent in turns); or path, method, headers and bodies
+//                                       of your own
 #pragma once
 
 #include <string>

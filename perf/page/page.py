@@ -26,7 +26,7 @@ RESULTS = PERF / "results"
 PAGE = PERF.parent / "docs" / "PERFORMANCE.md"
 PLOTS = PERF.parent / "docs" / "plots"
 TABLES = {"bench": report.table, "overload": overload_report.table, "peers": peers_report.table,
-          "sweep": sweep_report.table}
+          "sweep": sweep_report.table, "text": peers_report.text_table}
 SECTION = re.compile(r"<!-- (\w+):begin (\S+) -->\n.*?<!-- \1:end -->", re.DOTALL)
 
 

@@ -7,6 +7,7 @@ wrong answer, and a peer with a wrong answer is not timed.
 
 import hashlib
 import json
+import math
 
 EXACT_TOLERANCE = 1e-12
 FLOAT32_TOLERANCE = 1e-5
@@ -23,6 +24,24 @@ def signed_fidelity(cosine):
 def of_response(data):
     """[(index, score)] of a server's answer."""
     return [(r["index"], r["relevance_score"]) for r in json.loads(data)["results"]]
+
+
+def cosine(signed_fidelity_found):
+    """That gives this signed fidelity."""
+    return 2 * math.sqrt(signed_fidelity_found) - 1
+
+
+def cosines_of_texts(data, to_cosine):
+    """[(index, cosine)] of an answer in the manner of text-embeddings-inference."""
+    return [(r["index"], to_cosine(r["score"])) for r in json.loads(data)]
+
+
+def compare_ranking(found, expected):
+    """As compare(), but a document out of its place is a wrong answer as well."""
+    compared = compare(found, expected)
+    if compared["indices_differing"]:
+        raise WrongAnswer(compared["answer"])
+    return compared
 
 
 def ranking_hash(indices):

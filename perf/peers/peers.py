@@ -39,14 +39,6 @@ def say(text):
     print(f"   {text}", file=sys.stderr, flush=True)
 
 
-def plain(command, folder, port=None):
-    """A command without the paths and the port that each run has anew."""
-    text = " ".join(map(str, command))
-    for found, short in ((str(folder), "FOLDER"), (f"{report.ROOT}/", ""), (f" {port} ", " PORT ")):
-        text = text.replace(found, short)
-    return text
-
-
 def version_of(target, about, ours):
     if target.server == "ours":
         return ours
@@ -80,7 +72,7 @@ def http_part(running, documents, arguments, folder, expected, ours):
         server = running[target.server]
         notes[target.name] = {
             "version": version_of(target, about, ours), "settings": settings_of(target, about),
-            "command": plain(server.process.args, folder, server.port),
+            "command": report.plain(server.process.args, folder, server.port),
             "body_bytes": len(forms[target.form].data),
             **servers.answer_of(server, target, forms[target.form], expected)}
     seconds = arguments.seconds / 2 if is_long else arguments.seconds
@@ -118,7 +110,7 @@ def scoring_rows(documents, rounds, threads, greetings, started, folder, ours):
         names.append((library.name, library.what,
                       *libraries.describe(library, greetings[library.name, 1])))
     for name, what, version, settings in names:
-        command = plain(started[name, 1].command, folder)
+        command = report.plain(started[name, 1].command, folder)
         rows.append({"name": name, "what": what, "version": version, "settings": settings,
                      "command": command, **greetings[name, 1]["answers"][documents],
                      **peers_report.scoring_row(name, documents, rounds, threads)})

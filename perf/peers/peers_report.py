@@ -17,6 +17,9 @@ BARS = (
 )
 
 
+TEXT_BAR = 20.0
+
+
 def ratio(rounds, theirs, ours, figure):
     return statistics.median(r[theirs][figure] / r[ours][figure] for r in rounds)
 
@@ -28,6 +31,15 @@ def bars(rounds):
         found = ratio(rounds, theirs, ours, "cpu_us")
         verdicts.append({"what": what, "found": found, "bar": bar, "met": found >= bar})
     return verdicts
+
+
+def text_bars(rounds):
+    """The cheapest of the others must cost so many times ours, in each round whichever it is."""
+    found = statistics.median(
+        min(figures["cpu_us"] for name, figures in r.items() if name != "ours_text")
+        / r["ours_text"]["cpu_us"] for r in rounds)
+    return [{"what": "texts, the best FastAPI + model2vec beside ours", "found": found,
+             "bar": TEXT_BAR, "met": found >= TEXT_BAR}]
 
 
 def http_rows(targets, rounds, notes):
@@ -103,9 +115,18 @@ def _bars_table(result):
 
 def table(result):
     """The tables in Markdown: bars, one for each family and size, versions and answers."""
-    blocks = [_bars_table(result), *map(_http_table, result["http"]),
-              *map(_scoring_table, result["scoring"]), _notes_table(result["http"]),
-              _notes_table(result["scoring"])]
+    return _tables(result, [*map(_scoring_table, result["scoring"])],
+                   [_notes_table(result["scoring"])])
+
+
+def text_table(result):
+    """The same for texts, which have the one family."""
+    return _tables(result, [], [])
+
+
+def _tables(result, figures, notes):
+    blocks = [_bars_table(result), *map(_http_table, result["http"]), *figures,
+              _notes_table(result["http"]), *notes]
     expected = "; ".join(f"{documents}: `{digest}`"
                          for documents, digest in result["expected_hashes"].items())
     return "\n\n".join(["\n".join(block) for block in blocks]

@@ -47,13 +47,14 @@ class FastApi(processes.Process):
     FLAGS = ("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level",
              "warning", "--no-server-header", "--no-date-header")
 
-    def __init__(self, venv, folder):
+    def __init__(self, venv, folder, module="fastapi_app", variables=None):
         self.port = processes.free_port()
-        command = [str(venv / "bin" / "python"), "-B", "-m", "uvicorn", "fastapi_app:app",
+        command = [str(venv / "bin" / "python"), "-B", "-m", "uvicorn", f"{module}:app",
                    "--app-dir", str(HERE), "--host", "127.0.0.1", "--port", str(self.port),
                    *self.FLAGS]
-        with pathlib.Path(folder, "fastapi.log").open("wb") as log:
-            self.process = subprocess.Popen(command, stderr=log, env=workers.environment(1))
+        with pathlib.Path(folder, f"{module}.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stderr=log,
+                                            env={**workers.environment(1), **(variables or {})})
         processes.wait_for(self.port, "/about", self.process)
 
 
@@ -111,10 +112,10 @@ def one_by_one(server, path, seconds, body):
             "p50_us": statistics.median(times) * 1e6}
 
 
-def one_round(servers, forms, seconds, folder, is_long):
+def one_round(servers, forms, seconds, folder, is_long, targets=TARGETS):
     """Each target once; `is_long` says that requests are."""
     figures = {}
-    for target in TARGETS:
+    for target in targets:
         server, body = servers[target.server], forms[target.form]
         figures[target.name] = (
             one_by_one(server, target.path, seconds, body) if is_long else

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -26,7 +27,7 @@ std::optional<std::size_t> header_length(const RerankBodies& made) {
 RerankRequest parse(const RerankBodies& made, std::size_t variant) {
     auto parsed =
         native::parse_rerank(native::payload_of(made.bodies.at(variant), header_length(made)),
-                             native::test_buffers(), {});
+                             native::test_buffers(), {.takes_text = true});
     EXPECT_TRUE(parsed.ok()) << parsed.error().message;
     EXPECT_TRUE(parsed->warnings.empty());
     return *std::move(parsed);
@@ -56,6 +57,23 @@ TEST(Bodies, AreWhatTheServerReadsAndTheSameRequestInEachForm) {
     }
 }
 
+TEST(Bodies, AreTextsOfSoManyWords) {
+    const RerankShape shape{
+        .format = Format::text, .documents = 7, .words = 16, .top_n = 3, .seed = 42};
+    const RerankBodies made = make_bodies(shape);
+    EXPECT_EQ(std::vector<std::string>{"Content-Type: application/json"}, made.headers);
+    const RerankRequest request = parse(made, 0);
+    EXPECT_EQ(3u, request.top_n);
+    EXPECT_EQ(1u, request.texts.queries.size());
+    ASSERT_EQ(7u, request.labels.size());
+    for (const DocumentLabel& label : request.labels) {
+        const std::string& text = label.text.value();
+        EXPECT_EQ(15, std::ranges::count(text, ' ')) << text;
+        EXPECT_TRUE(text.ends_with('.')) << text;
+        EXPECT_NE(request.texts.queries[0], text);
+    }
+}
+
 TEST(Bodies, SayTheirType) {
     RerankShape shape{.format = Format::json};
     EXPECT_EQ(std::vector<std::string>{"Content-Type: application/json"},
@@ -74,6 +92,10 @@ TEST(Bodies, DifferByVariantAndBySeed) {
     EXPECT_EQ(made.bodies, make_bodies(shape).bodies);
     shape.seed = 2;
     EXPECT_NE(made.bodies[0], make_bodies(shape).bodies[0]);
+    shape.format = Format::text;
+    const RerankBodies texts = make_bodies(shape);
+    EXPECT_NE(texts.bodies[0], texts.bodies[1]);
+    EXPECT_EQ(texts.bodies, make_bodies(shape).bodies);
 }
 
 TEST(Bodies, HoldNumbersOfMeanZeroAndVarianceOne) {
@@ -92,11 +114,12 @@ TEST(Bodies, HoldNumbersOfMeanZeroAndVarianceOne) {
 }
 
 TEST(Bodies, NeverHoldMoreBytesThanWasForetold) {
-    for (const Format format : kFormats) {
+    for (const Format format : {Format::binary, Format::base64, Format::json, Format::text}) {
         for (const std::size_t size : {1u, 2u, 3u, 500u}) {
             const RerankShape shape{.format = format,
                                     .documents = size,
                                     .dimension = size,
+                                    .words = size,
                                     .top_n = 2'147'483'647,
                                     .variants = 2};
             std::size_t bytes = 0;
@@ -111,6 +134,7 @@ TEST(Bodies, KnowTheirFormatsByName) {
     EXPECT_EQ(Format::binary, format_of("binary"));
     EXPECT_EQ(Format::base64, format_of("base64"));
     EXPECT_EQ(Format::json, format_of("json"));
+    EXPECT_EQ(Format::text, format_of("text"));
     EXPECT_EQ(std::nullopt, format_of("JSON"));
 }
 

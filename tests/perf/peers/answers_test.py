@@ -53,5 +53,17 @@ class Reading(unittest.TestCase):
         self.assertNotEqual(answers.ranking_hash([1, 23]), answers.ranking_hash([12, 3]))
 
 
+class Texts(unittest.TestCase):
+    def test_give_cosines_whatever_the_score_is(self):
+        data = b'[{"index": 3, "score": 0.5625}, {"index": 1, "score": 0}]'
+        self.assertEqual([(3, 0.5), (1, -1)], answers.cosines_of_texts(data, answers.cosine))
+        self.assertEqual([(3, 0.5625), (1, 0)], answers.cosines_of_texts(data, lambda c: c))
+
+    def test_must_rank_as_expected_even_where_scores_are_near(self):
+        self.assertEqual("equal", answers.compare_ranking(EXPECTED, EXPECTED)["answer"])
+        with self.assertRaisesRegex(answers.WrongAnswer, "2 of 3 indices differ"):
+            answers.compare_ranking([(7, 0.9), (4, 0.8), (2, 0.8)], EXPECTED)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -43,6 +43,23 @@ class Bars(unittest.TestCase):
         self.assertEqual(3, peers_report.bars(rounds)[0]["found"])
 
 
+class TextBar(unittest.TestCase):
+    @staticmethod
+    def bar(*rounds):
+        return peers_report.text_bars([{name: {"cpu_us": cost} for name, cost in each.items()}
+                                       for each in rounds])[0]
+
+    def test_is_about_the_cheapest_of_the_others(self):
+        bar = self.bar({"ours_text": 10, "fastapi_orjson": 200, "fastapi_pydantic": 900})
+        self.assertEqual((20, True), (bar["found"], bar["met"]))
+        bar = self.bar({"ours_text": 10, "fastapi_orjson": 300, "parallel_orjson": 199})
+        self.assertEqual((19.9, False), (bar["found"], bar["met"]))
+
+    def test_takes_the_median_of_ratios_within_a_round(self):
+        self.assertEqual(30, self.bar({"ours_text": 10, "a": 300}, {"ours_text": 20, "a": 400},
+                                      {"ours_text": 5, "a": 500})["found"])
+
+
 class Rows(unittest.TestCase):
     def test_compare_a_target_with_ours_of_the_same_form(self):
         class Target(NamedTuple):
@@ -113,6 +130,12 @@ class Table(unittest.TestCase):
 
     def test_lists_each_command_once_for_a_family(self):
         self.assertEqual(2, self.lines.count("run it"))  # two families
+
+    def test_of_texts_has_no_libraries(self):
+        without = {key: value for key, value in result().items() if key != "scoring"}
+        lines = peers_report.text_table(without).splitlines()
+        self.assertIn("| ours, binary | 75.9 | 1.00 | 11000.0 |", lines)
+        self.assertNotIn("| numpy | 20.0 | 4.20 | 20.0 | 1 | 4.30 |", lines)
 
     def test_ends_with_the_expected_hashes_and_the_machine(self):
         self.assertEqual(["Hashes of the expected rankings: 100: `abc`; 1000: `def`.", "",

@@ -9,6 +9,7 @@ SOURCE = pathlib.Path(os.environ.get("QR_SOURCE_DIR", pathlib.Path(__file__).par
 sys.path.insert(0, str(SOURCE / "perf" / "peers"))
 
 import peers  # noqa: E402
+import report  # noqa: E402
 import servers  # noqa: E402
 
 ABOUT = {"python": "3.11", "versions": {"fastapi": "1", "uvicorn": "2", "numpy": "3",
@@ -19,7 +20,7 @@ class Commands(unittest.TestCase):
     def test_are_told_without_paths_and_ports_of_one_run(self):
         command = [SOURCE / "build" / "x", "--file", "/some/folder/y", "--port", 8080, "--log", "z"]
         self.assertEqual("build/x --file FOLDER/y --port PORT --log z",
-                         peers.plain(command, pathlib.Path("/some/folder"), 8080))
+                         report.plain(command, pathlib.Path("/some/folder"), 8080))
 
 
 class Versions(unittest.TestCase):
