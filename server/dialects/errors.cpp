@@ -82,12 +82,6 @@ std::string print_error(Dialect dialect, const Error& error, std::string_view id
     return std::move(out).take();
 }
 
-const std::string* echoed_text(const RerankRequest& request, std::size_t index) {
-    if (!request.return_documents || request.labels.empty()) return nullptr;
-    const DocumentLabel& label = request.labels.at(index);
-    return label.text ? &*label.text : nullptr;
-}
-
 void print_warnings(json::Writer& out, const RerankRequest& request) {
     if (request.warnings.empty()) return;
     out.key("warnings");

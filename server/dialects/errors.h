@@ -10,7 +10,11 @@
 namespace qr::dialects {
 
 // The text of a document that the answer is to repeat; null where there is none or none is wanted.
-const std::string* echoed_text(const RerankRequest& request, std::size_t index);
+inline const std::string* echoed_text(const RerankRequest& request, std::size_t index) {
+    if (!request.return_documents || request.labels.empty()) return nullptr;
+    const DocumentLabel& label = request.labels.at(index);
+    return label.text ? &*label.text : nullptr;
+}
 
 // "results": [{"index", "id"?, "relevance_score", "document"?: {"text"}}...]
 void print_results(json::Writer& out, const RerankRequest& request, const Ranking& ranking);
