@@ -42,6 +42,8 @@ def read_health(endpoint):
     if reply.status != 200 or found is None:
         raise client.NotReachable(f"/health: {reply.failure or f'answered {reply.status}'}")
     backends = found.get("backends")
+    if backends is None and isinstance(found.get("status"), str):
+        raise client.UsageError("/health gives no details: give a valid key by --api-key-file")
     if (not isinstance(backends, list) or not all(isinstance(b, dict) for b in backends)
             or not isinstance(found.get("status"), str)):
         raise client.NotReachable("/health: its answer is not a QuantumRerank server's")

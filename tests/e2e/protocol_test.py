@@ -152,12 +152,18 @@ class Keys(ServedTest):
     env = {"QR_API_KEY": "key-of-a-test"}
 
     def test_guard_everything_but_the_probes(self):
-        for path in ("/health", "/metrics", "/v1/methods"):
+        for path in ("/metrics", "/v1/methods"):
             self.assert_error(401, self.server.request("GET", path))
             headers = {"Authorization": "Bearer key-of-a-test"}
             self.assertEqual(200, self.server.request("GET", path, headers=headers).status)
         for path in ("/health/live", "/health/ready", "/openapi.json"):
             self.assertEqual(200, self.server.request("GET", path).status)
+
+    def test_open_the_details_of_health(self):
+        self.assertEqual({"status"}, set(self.server.request("GET", "/health").json()))
+        answer = self.server.request("GET", "/health",
+                                     headers={"Authorization": "Bearer key-of-a-test"})
+        self.assertIn("backends", answer.json())
 
 
 class CrossOrigin(ServedTest):

@@ -121,7 +121,7 @@ class WithKey(ValidationTest):
         server = self.start("--backend", "cpu", env={"QR_API_KEY": "0123456789abcdef"})
         result = self.validate(server.url)
         self.assertEqual(2, result.status, result.err)
-        self.assertIn("/health answered 401: give a valid key by --api-key-file", result.err)
+        self.assertIn("/health gives no details: give a valid key by --api-key-file", result.err)
         key = self.folder / "key"
         key.write_text("0123456789abcdef\n")
         result = self.validate(server.url, "--api-key-file", key)

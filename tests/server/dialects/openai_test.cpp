@@ -48,7 +48,7 @@ TEST(OpenaiEmbeddings, RefuseWhatIsMissingEmptyOrTooMuch) {
     EXPECT_EQ(refusal(R"({"input":["a","b","c"]})", 2),
               "/input: found more than 2 texts, allowed: 1..2 texts");
     EXPECT_EQ(refusal(R"({"input":"a","dimensions":0})"),
-              "/dimensions: found 0, allowed: 1..2147483647");
+              "/dimensions: found 0, allowed: an integer 1..2147483647");
 }
 
 TEST(OpenaiEmbeddings, PrintAsTheSdkReadsThem) {
