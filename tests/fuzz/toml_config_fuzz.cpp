@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         loader.add_flags({{std::string(setting.key), text}});
     }
     Loaded loaded = loader.take();
-    loaded.config.api_key.clear();  // printed masked, so it cannot be read back
+    loaded.config.api_key.clear();  // secrets are printed masked, so they cannot be read back
+    loaded.config.encoder_api_key.clear();
     ConfigLoader again({"cpu", "reference"});
     again.add_file_text("printed.toml", print_config(loaded));
     const Loaded second = again.take();
