@@ -8,21 +8,19 @@ wrong one is not timed. Results go to perf/results/<machine>-peers.json and into
 docs/PERFORMANCE.md. Exit status 1 when a bar is missed.
 """
 
-import argparse
 import contextlib
 import json
 import os
 import pathlib
 import sys
-import tempfile
 
 PERF = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PERF / folder) for folder in ("http", "page", "shared")]
 
 import answers  # noqa: E402
 import bodies  # noqa: E402
+import measuring  # noqa: E402
 import libraries  # noqa: E402
-import page  # noqa: E402
 import peers_report  # noqa: E402
 import processes  # noqa: E402
 import report  # noqa: E402
@@ -162,21 +160,5 @@ def measure(arguments, folder):
                 for documents, ranking in expected.items()}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("venv", type=pathlib.Path)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--no-write", action="store_true")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="qr-peers-") as folder:
-        result = measure(arguments, pathlib.Path(folder))
-    print(peers_report.table(result))
-    if not arguments.no_write:
-        page.keep(result, "peers")
-    return 0 if all(bar["met"] for bar in result["bars"]) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measuring.main(__doc__, measure, peers_report.table, "peers"))

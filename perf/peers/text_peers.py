@@ -8,20 +8,18 @@ perf/results/<machine>-text.json and into the table of docs/PERFORMANCE.md. Exit
 bar is missed.
 """
 
-import argparse
 import contextlib
 import json
 import os
 import pathlib
 import sys
-import tempfile
 
 PERF = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PERF / folder) for folder in ("http", "page", "shared")]
 
 import answers  # noqa: E402
 import bodies  # noqa: E402
-import page  # noqa: E402
+import measuring  # noqa: E402
 import peers_report  # noqa: E402
 import processes  # noqa: E402
 import report  # noqa: E402
@@ -139,21 +137,5 @@ def measure(arguments, folder):
             "expected_hashes": {documents: compared[REFERENCE]["hash"]}}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("venv", type=pathlib.Path)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--no-write", action="store_true")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="qr-peers-") as folder:
-        result = measure(arguments, pathlib.Path(folder))
-    print(peers_report.text_table(result))
-    if not arguments.no_write:
-        page.keep(result, "text")
-    return 0 if all(bar["met"] for bar in result["bars"]) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measuring.main(__doc__, measure, peers_report.text_table, "text"))
