@@ -1,11 +1,11 @@
 #include "server/app/await_scores.h"
 
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <memory>
 #include <utility>
+
+#include "server/app/posting_sink.h"
 
 namespace qr {
 namespace {
@@ -13,27 +13,10 @@ namespace {
 namespace asio = boost::asio;
 using Signature = void(Result<JobScores>);
 
-// Resumes the waiting coroutine on its own executor; deliver() itself only posts.
-template <class Handler>
-class HandlerSink final : public ReplySink {
-  public:
-    explicit HandlerSink(Handler handler) : handler_(std::move(handler)) {}
-
-    void deliver(Result<JobScores> result) noexcept override {
-        const auto executor = asio::get_associated_executor(handler_);
-        asio::post(executor, [handler = std::move(handler_), result = std::move(result)]() mutable {
-            std::move(handler)(std::move(result));
-        });
-    }
-
-  private:
-    Handler handler_;
-};
-
 struct Submission {
     template <class Handler>
     void operator()(Handler&& handler, Batcher* batcher, JobTerms* terms) const {
-        using Sink = HandlerSink<std::decay_t<Handler>>;
+        using Sink = PostingSink<ReplySink, JobScores, std::decay_t<Handler>>;
         Job job{.task = terms->task,
                 .vectors = std::move(terms->vectors),
                 .tenant = std::move(terms->tenant),

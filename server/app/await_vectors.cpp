@@ -1,34 +1,17 @@
 #include "server/app/await_vectors.h"
 
 #include <atomic>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
+
+#include "server/app/posting_sink.h"
 
 namespace qr {
 namespace {
 
 namespace asio = boost::asio;
 using Signature = void(Result<EncodedTexts>);
-
-// Resumes the waiting coroutine on its own executor; deliver() itself only posts.
-template <class Handler>
-class HandlerSink final : public EncoderSink {
-  public:
-    explicit HandlerSink(Handler handler) : handler_(std::move(handler)) {}
-
-    void deliver(Result<EncodedTexts> result) noexcept override {
-        const auto executor = asio::get_associated_executor(handler_);
-        asio::post(executor, [handler = std::move(handler_), result = std::move(result)]() mutable {
-            std::move(handler)(std::move(result));
-        });
-    }
-
-  private:
-    Handler handler_;
-};
 
 Abandoned watch(http::Client* client) {
     if (client == nullptr) return nullptr;
@@ -40,7 +23,7 @@ Abandoned watch(http::Client* client) {
 struct Submission {
     template <class Handler>
     void operator()(Handler&& handler, Encoder* encoder, EncoderTerms* terms) const {
-        using Sink = HandlerSink<std::decay_t<Handler>>;
+        using Sink = PostingSink<EncoderSink, EncodedTexts, std::decay_t<Handler>>;
         encoder->encode(
             {.inputs = std::move(terms->inputs),
              .texts = std::move(terms->texts),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "host/base/wall_clock.h"
 #include "server/app/app.h"
 #include "server/app/device_metrics.h"
 #include "server/app/show_routing.h"
@@ -12,11 +13,6 @@ namespace {
 
 double seconds(Duration duration) {
     return std::chrono::duration<double>(duration).count();
-}
-
-double seconds_since_1970() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
 }
 
 LogLevel level_of(HealthState state) {

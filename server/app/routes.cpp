@@ -1,11 +1,11 @@
 // The endpoints, one line each. tests/e2e holds this list and openapi.json to each other.
-#include <chrono>
 #include <utility>
 
 #include "embedded/docs_html.h"
 #include "embedded/docs_js.h"
 #include "embedded/openapi_json.h"
 #include "host/base/version.h"
+#include "host/base/wall_clock.h"
 #include "server/app/app.h"
 #include "server/app/just.h"
 #include "server/app/request_context.h"
@@ -54,11 +54,6 @@ ReadScoring reader_of(std::vector<ScoringChoice> choices) {
                                           const native::ParseLimits& limits) {
         return dialects::read_scoring(std::move(payload), buffers, limits, choices);
     };
-}
-
-std::int64_t seconds_since_1970() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
 
 }  // namespace
@@ -148,7 +143,7 @@ void App::add_model_routes() {
                  .version = version()})));
         });
     }
-    const std::int64_t started = seconds_since_1970();
+    const auto started = static_cast<std::int64_t>(seconds_since_1970());
     add_light("/v1/models", Access::keyed, [this, started](http::Request&, const PathParameters&) {
         return just(json_response(print_models(encoder_.get(), started)));
     });

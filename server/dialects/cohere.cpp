@@ -6,7 +6,7 @@
 namespace qr::dialects {
 namespace {
 
-constexpr FieldTable kV1Fields({
+constexpr auto kV1Fields = with_options({
     {"model", Meaning::model},
     {"query", Meaning::query},
     {"documents", Meaning::documents},
@@ -14,20 +14,14 @@ constexpr FieldTable kV1Fields({
     {"return_documents", Meaning::return_documents},
     {"max_chunks_per_doc", Meaning::accepted},
     {"rank_fields", Meaning::unused},
-    {"method", Meaning::method},
-    {"timeout_ms", Meaning::timeout},
-    {"priority", Meaning::priority},
 });
 
-constexpr FieldTable kV2Fields({
+constexpr auto kV2Fields = with_options({
     {"model", Meaning::model},
     {"query", Meaning::query},
     {"documents", Meaning::documents},
     {"top_n", Meaning::top_n},
     {"max_tokens_per_doc", Meaning::accepted},
-    {"priority", Meaning::priority},
-    {"method", Meaning::method},
-    {"timeout_ms", Meaning::timeout},
 });
 
 constexpr Grammar grammar_of(Grammar grammar) {

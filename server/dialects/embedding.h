@@ -56,13 +56,8 @@ Result<void> read_body(json::Reader& reader, std::span<const std::string_view> k
     if (!root) return root.error();
     const json::Path whole;
     json::Fields fields(reader, *root, whole, known, warnings);
-    while (true) {
-        const auto more = fields.next();
-        if (!more) return more.error();
-        if (!*more) return reader.finish();
-        Result<void> done = read(fields.index(), fields.value(), fields.path());
-        if (!done) return done;
-    }
+    if (Result<void> done = fields.each(read); !done) return done;
+    return reader.finish();
 }
 
 // The JSON of a payload without tensors.

@@ -4,6 +4,7 @@
 // serves them all.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +38,7 @@ enum class Meaning : std::uint8_t {
 
 struct GrammarField {
     std::string_view name;
-    Meaning meaning;
+    Meaning meaning = Meaning::unused;
 };
 
 template <std::size_t Count>
@@ -52,6 +53,18 @@ struct FieldTable {
         }
     }
 };
+
+// A table's fields, and behind them those that every JSON dialect understands besides its own.
+template <std::size_t Count>
+constexpr auto with_options(const GrammarField (&own)[Count]) {
+    constexpr std::size_t kOptions = 3;
+    GrammarField all[Count + kOptions] = {};
+    GrammarField* const options = std::copy(own, own + Count, all);
+    options[0] = {"method", Meaning::method};
+    options[1] = {"timeout_ms", Meaning::timeout};
+    options[2] = {"priority", Meaning::priority};
+    return FieldTable<Count + kOptions>(all);
+}
 
 // Which queries meet which documents.
 enum class Pairing : std::uint8_t {

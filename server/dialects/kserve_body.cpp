@@ -58,15 +58,11 @@ Result<Body> BodyReader::read() {
     if (!root) return root.error();
     const json::Path whole;
     json::Fields fields(reader_, *root, whole, kFields, warnings_);
-    while (true) {
-        const auto more = fields.next();
-        if (!more) return more.error();
-        if (!*more) break;
-        const json::Path here = fields.path();
-        if (auto done = read_field(fields.index(), fields.value(), here); !done) {
-            return done.error();
-        }
-    }
+    const auto done =
+        fields.each([this](std::size_t field, json::Value& value, const json::Path& path) {
+            return read_field(field, value, path);
+        });
+    if (!done) return done.error();
     if (auto finished = finish(); !finished) return finished.error();
     return std::move(body_);
 }
@@ -137,20 +133,15 @@ Result<void> BodyReader::read_output(json::Value& value, const json::Path& path)
     json::Fields fields(reader_, *object, path, kOutputFields, warnings_);
     std::optional<std::size_t> index;
     std::optional<bool> is_binary;
-    while (true) {
-        const auto more = fields.next();
-        if (!more) return more.error();
-        if (!*more) break;
-        const json::Path here = fields.path();
-        if (fields.index() == kOutputName) {
-            const auto found = read_output_name(fields.value(), here);
+    const auto done = fields.each(
+        [&](std::size_t field, json::Value& of, const json::Path& here) -> Result<void> {
+            if (field != kOutputName) return read_output_parameters(of, here, is_binary);
+            const auto found = read_output_name(of, here);
             if (!found) return found.error();
             index = *found;
-        } else {
-            const auto read = read_output_parameters(fields.value(), here, is_binary);
-            if (!read) return read;
-        }
-    }
+            return {};
+        });
+    if (!done) return done;
     if (!index) return json::invalid_at(path, "no name", names_of(model_.outputs));
     wishes_.push_back({.index = *index, .is_binary = is_binary});
     return {};
@@ -175,27 +166,21 @@ Result<void> BodyReader::read_output_parameters(json::Value& value, const json::
     auto object = reader_.object(value, path, "an object");
     if (!object) return object.error();
     json::Fields fields(reader_, *object, path, kOutputParameterFields, warnings_);
-    while (true) {
-        const auto more = fields.next();
-        if (!more) return more.error();
-        if (!*more) return {};
-        const auto flag = reader_.boolean(fields.value(), fields.path());
+    return fields.each([&](std::size_t, json::Value& of, const json::Path& here) -> Result<void> {
+        const auto flag = reader_.boolean(of, here);
         if (!flag) return flag.error();
         is_binary = *flag;
-    }
+        return {};
+    });
 }
 
 Result<void> BodyReader::read_parameters(json::Value& value, const json::Path& path) {
     auto object = reader_.object(value, path, "an object");
     if (!object) return object.error();
     json::Fields fields(reader_, *object, path, kParameterFields, warnings_);
-    while (true) {
-        const auto more = fields.next();
-        if (!more) return more.error();
-        if (!*more) return {};
-        const json::Path here = fields.path();
-        if (auto read = read_parameter(fields.index(), fields.value(), here); !read) return read;
-    }
+    return fields.each([this](std::size_t field, json::Value& of, const json::Path& here) {
+        return read_parameter(field, of, here);
+    });
 }
 
 Result<void> BodyReader::read_parameter(std::size_t field, json::Value& value,

@@ -29,15 +29,11 @@ Result<Input> InputReader::read(json::Value& value, const json::Path& path) && {
     auto object = context_.reader.object(value, path, "an object with name, shape and datatype");
     if (!object) return object.error();
     json::Fields fields(context_.reader, *object, path, kFields, context_.warnings);
-    while (true) {
-        const auto more = fields.next();
-        if (!more) return more.error();
-        if (!*more) break;
-        const json::Path here = fields.path();
-        if (auto done = read_field(fields.index(), fields.value(), here); !done) {
-            return done.error();
-        }
-    }
+    const auto done =
+        fields.each([this](std::size_t field, json::Value& of, const json::Path& here) {
+            return read_field(field, of, here);
+        });
+    if (!done) return done.error();
     if (auto finished = finish(path); !finished) return finished.error();
     return std::move(input_);
 }
@@ -106,14 +102,13 @@ Result<void> InputReader::read_parameters(json::Value& value, const json::Path& 
     auto object = context_.reader.object(value, path, "an object");
     if (!object) return object.error();
     json::Fields fields(context_.reader, *object, path, kParameterFields, context_.warnings);
-    while (true) {
-        const auto more = fields.next();
-        if (!more) return more.error();
-        if (!*more) return {};
-        const auto bytes = context_.reader.integer(fields.value(), fields.path(), kByteCounts);
-        if (!bytes) return bytes.error();
-        binary_bytes_ = static_cast<std::size_t>(*bytes);
-    }
+    return fields.each(
+        [this](std::size_t, json::Value& of, const json::Path& here) -> Result<void> {
+            const auto bytes = context_.reader.integer(of, here, kByteCounts);
+            if (!bytes) return bytes.error();
+            binary_bytes_ = static_cast<std::size_t>(*bytes);
+            return {};
+        });
 }
 
 Result<void> InputReader::read_data(json::Value& value, const json::Path& path) {

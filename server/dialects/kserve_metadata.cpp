@@ -21,28 +21,24 @@ void print_shape(json::Writer& out, std::string_view name, std::span<const int> 
     out.end_array();
 }
 
-void print_tensors(json::Writer& out, std::string_view name, std::span<const TensorInfo> tensors) {
-    out.key(name);
-    out.begin_array();
-    for (const TensorInfo& tensor : tensors) {
-        out.begin_object();
-        out.field("name", tensor.name);
-        out.field("datatype", info(tensor.datatype).name);
-        print_shape(out, "shape", tensor.shape);
-        out.end_object();
-    }
-    out.end_array();
-}
+// Metadata and configuration say the same in other words.
+struct TensorWords {
+    std::string_view datatype;
+    std::string_view shape;
+    std::string_view DatatypeInfo::*name;
+};
+constexpr TensorWords kMetadataWords = {"datatype", "shape", &DatatypeInfo::name};
+constexpr TensorWords kConfigWords = {"data_type", "dims", &DatatypeInfo::config_name};
 
-void print_configured(json::Writer& out, std::string_view name,
-                      std::span<const TensorInfo> tensors) {
+void print_tensors(json::Writer& out, std::string_view name, std::span<const TensorInfo> tensors,
+                   const TensorWords& words) {
     out.key(name);
     out.begin_array();
     for (const TensorInfo& tensor : tensors) {
         out.begin_object();
         out.field("name", tensor.name);
-        out.field("data_type", info(tensor.datatype).config_name);
-        print_shape(out, "dims", tensor.shape);
+        out.field(words.datatype, info(tensor.datatype).*words.name);
+        print_shape(out, words.shape, tensor.shape);
         out.end_object();
     }
     out.end_array();
@@ -141,8 +137,8 @@ std::string print_model(const Model& model) {
     out.field("name", model.name);
     print_versions(out);
     out.field("platform", kPlatform);
-    print_tensors(out, "inputs", model.inputs);
-    print_tensors(out, "outputs", model.outputs);
+    print_tensors(out, "inputs", model.inputs, kMetadataWords);
+    print_tensors(out, "outputs", model.outputs, kMetadataWords);
     out.end_object();
     return std::move(out).take();
 }
@@ -162,8 +158,8 @@ std::string print_config(const Model& model) {
     out.end_object();
     out.end_object();
     print_integer(out, "max_batch_size", 0);
-    print_configured(out, "input", model.inputs);
-    print_configured(out, "output", model.outputs);
+    print_tensors(out, "input", model.inputs, kConfigWords);
+    print_tensors(out, "output", model.outputs, kConfigWords);
     out.end_object();
     return std::move(out).take();
 }

@@ -29,12 +29,10 @@ Result<void> VectorSide::read_matrix(json::Value& value, const json::Path& path)
     if (!object) return object.error();
     json::Fields fields(context_.reader, *object, path, kMatrixFields, context_.warnings);
     Matrix matrix;
-    while (true) {
-        const auto more = fields.next();
-        if (!more) return more.error();
-        if (!*more) break;
-        if (auto read = read_matrix_field(fields, matrix); !read) return read;
-    }
+    const auto read = fields.each([&](std::size_t, json::Value&, const json::Path&) {
+        return read_matrix_field(fields, matrix);
+    });
+    if (!read) return read;
     return finish_matrix(matrix, path);
 }
 

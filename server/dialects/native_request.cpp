@@ -87,13 +87,9 @@ Result<void> RequestReader::read(const Grammar& grammar) {
     if (!root) return root.error();
     const json::Path whole;
     json::Fields fields(reader_, *root, whole, grammar.names, warnings_);
-    while (true) {
-        const auto more = fields.next();
-        if (!more) return more.error();
-        if (!*more) return {};
-        auto read = read_field(grammar.meanings[fields.index()], fields.value(), fields.path());
-        if (!read) return read;
-    }
+    return fields.each([&](std::size_t field, json::Value& value, const json::Path& path) {
+        return read_field(grammar.meanings[field], value, path);
+    });
 }
 
 Result<void> RequestReader::read_field(Meaning meaning, json::Value& value,
@@ -139,13 +135,9 @@ Result<void> RequestReader::read_sentences(json::Value& value, const json::Path&
     auto object = reader_.object(value, path, "an object with source_sentence and sentences");
     if (!object) return object.error();
     json::Fields fields(reader_, *object, path, kSentencesFields, warnings_);
-    while (true) {
-        const auto more = fields.next();
-        if (!more) return more.error();
-        if (!*more) return {};
-        const Meaning meaning = fields.index() == kSource ? Meaning::query : Meaning::documents;
-        if (auto read = read_field(meaning, fields.value(), fields.path()); !read) return read;
-    }
+    return fields.each([this](std::size_t field, json::Value& side, const json::Path& here) {
+        return read_field(field == kSource ? Meaning::query : Meaning::documents, side, here);
+    });
 }
 
 Result<void> RequestReader::read_option(Meaning meaning, json::Value& value,

@@ -7,14 +7,11 @@
 namespace qr::dialects {
 namespace {
 
-constexpr FieldTable kRerankFields({
+constexpr auto kRerankFields = with_options({
     {"query", Meaning::query},
     {"queries", Meaning::queries},
     {"documents", Meaning::documents},
     {"collection", Meaning::collection},
-    {"method", Meaning::method},
-    {"timeout_ms", Meaning::timeout},
-    {"priority", Meaning::priority},
     {"model", Meaning::model},
     {"top_n", Meaning::top_n},
     {"top_k", Meaning::top_k},
@@ -31,14 +28,11 @@ constexpr FieldTable kRerankFields({
     {"rank_fields", Meaning::unused},
 });
 
-constexpr FieldTable kScoreFields({
+constexpr auto kScoreFields = with_options({
     {"query", Meaning::query},
     {"queries", Meaning::queries},
     {"documents", Meaning::documents},
     {"collection", Meaning::collection},
-    {"method", Meaning::method},
-    {"timeout_ms", Meaning::timeout},
-    {"priority", Meaning::priority},
     {"model", Meaning::model},
     {"precision", Meaning::precision},
 });

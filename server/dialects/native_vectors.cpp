@@ -89,12 +89,10 @@ Result<void> VectorSide::read_object(json::Value& value, const json::Path& path)
     if (!object) return object.error();
     json::Fields fields(context_.reader, *object, path, kEntryFields, context_.warnings);
     Entry entry;
-    while (true) {
-        const auto more = fields.next();
-        if (!more) return more.error();
-        if (!*more) break;
-        if (auto read = read_entry_field(fields, entry); !read) return read;
-    }
+    const auto read = fields.each([&](std::size_t, json::Value&, const json::Path&) {
+        return read_entry_field(fields, entry);
+    });
+    if (!read) return read;
     return finish_entry(entry, path);
 }
 

@@ -7,15 +7,12 @@
 namespace qr::dialects {
 namespace {
 
-constexpr FieldTable kFields({
+constexpr auto kFields = with_options({
     {"model", Meaning::model},
     {"query", Meaning::query},
     {"passages", Meaning::documents},
     {"truncate", Meaning::accepted},
     {"top_n", Meaning::top_n},
-    {"method", Meaning::method},
-    {"timeout_ms", Meaning::timeout},
-    {"priority", Meaning::priority},
 });
 
 constexpr Grammar grammar() {

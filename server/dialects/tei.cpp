@@ -8,7 +8,7 @@
 namespace qr::dialects {
 namespace {
 
-constexpr FieldTable kRerankFields({
+constexpr auto kRerankFields = with_options({
     {"query", Meaning::query},
     {"texts", Meaning::documents},
     {"return_text", Meaning::return_documents},
@@ -16,17 +16,11 @@ constexpr FieldTable kRerankFields({
     {"raw_scores", Meaning::accepted},
     {"truncate", Meaning::accepted},
     {"truncation_direction", Meaning::accepted},
-    {"method", Meaning::method},
-    {"timeout_ms", Meaning::timeout},
-    {"priority", Meaning::priority},
 });
 
-constexpr FieldTable kSimilarityFields({
+constexpr auto kSimilarityFields = with_options({
     {"inputs", Meaning::source_and_sentences},
     {"parameters", Meaning::accepted},
-    {"method", Meaning::method},
-    {"timeout_ms", Meaning::timeout},
-    {"priority", Meaning::priority},
 });
 
 constexpr Grammar rerank_grammar() {

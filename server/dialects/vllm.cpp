@@ -7,7 +7,7 @@
 namespace qr::dialects {
 namespace {
 
-constexpr FieldTable kFields({
+constexpr auto kFields = with_options({
     {"queries", Meaning::query_or_queries},
     {"query", Meaning::query_or_queries},
     {"text_1", Meaning::query_or_queries},
@@ -17,9 +17,6 @@ constexpr FieldTable kFields({
     {"text_2", Meaning::document_or_documents},
     {"data_2", Meaning::document_or_documents},
     {"model", Meaning::model},
-    {"method", Meaning::method},
-    {"timeout_ms", Meaning::timeout},
-    {"priority", Meaning::priority},
     {"truncate_prompt_tokens", Meaning::accepted},
     {"truncation_side", Meaning::accepted},
     {"use_activation", Meaning::accepted},

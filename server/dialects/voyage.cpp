@@ -7,16 +7,13 @@
 namespace qr::dialects {
 namespace {
 
-constexpr FieldTable kFields({
+constexpr auto kFields = with_options({
     {"model", Meaning::model},
     {"query", Meaning::query},
     {"documents", Meaning::documents},
     {"top_k", Meaning::top_n},
     {"return_documents", Meaning::return_documents},
     {"truncation", Meaning::accepted},
-    {"method", Meaning::method},
-    {"timeout_ms", Meaning::timeout},
-    {"priority", Meaning::priority},
 });
 
 constexpr Grammar grammar() {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "host/base/check.h"
+#include "host/base/wall_clock.h"
 #include "host/rerank/text_rows.h"
 #include "server/app/await_scores.h"
 #include "server/app/await_vectors.h"
@@ -89,11 +90,6 @@ double milliseconds(Duration duration) {
     return std::chrono::duration<double, std::milli>(duration).count();
 }
 
-std::int64_t seconds_since_1970() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
-}
-
 }  // namespace
 
 asio::awaitable<http::Response> handle_scoring(const Services& services, Grant grant,
@@ -138,7 +134,7 @@ asio::awaitable<http::Response> handle_scoring(const Services& services, Grant g
         .backend = scored->backend,
         .encoder = encoder,
         .tokens = encoding->usage.tokens,
-        .created = seconds_since_1970(),
+        .created = static_cast<std::int64_t>(seconds_since_1970()),
         .milliseconds = milliseconds(services.clock.now() - request.started)};
     http::Response response =
         answer_response(form.print(*parsed, scored->scores.values, provenance));

@@ -4,6 +4,7 @@
 // checked, skipped and named in the warnings.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,6 +25,17 @@ class Fields {
 
     // Moves on to the next known field that is not null. False: the object has ended.
     Result<bool> next();
+
+    // Gives each of them to `read` with its index in `known`, until one is refused.
+    template <std::invocable<std::size_t, Value&, const Path&> Read>
+    Result<void> each(Read read) {
+        while (true) {
+            const auto more = next();
+            if (!more) return more.error();
+            if (!*more) return {};
+            if (Result<void> done = read(index_, value_, path()); !done) return done;
+        }
+    }
 
     std::size_t index() const { return index_; }  // in `known`
     Value& value() { return value_; }

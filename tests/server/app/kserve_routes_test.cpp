@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/server/app/served.h"
-#include "tests/support/stand_in_encoder.h"
 
 namespace qr {
 namespace {
@@ -13,15 +12,8 @@ namespace {
 using nlohmann::json;
 using test::Served;
 using test::WireAnswer;
+using test::with_encoder;
 using testing::HasSubstr;
-
-AppOptions with_encoder() {
-    AppOptions options;
-    options.make_encoder = [](const Config&, const Clock&, BufferPool&) {
-        return Result<std::unique_ptr<Encoder>>(std::make_unique<test::StandInEncoder>());
-    };
-    return options;
-}
 
 class KserveRoutes : public testing::Test {
   protected:

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "server/app/app.h"
+#include "tests/support/stand_in_encoder.h"
 #include "tests/support/wire_client.h"
 
 namespace qr::test {
@@ -24,6 +25,15 @@ inline std::string post_bytes(const std::string& path, const std::string& body,
     return "POST " + path +
            " HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
            fields + "\r\n" + body;
+}
+
+// An App whose texts a StandInEncoder turns into vectors.
+inline AppOptions with_encoder() {
+    AppOptions options;
+    options.make_encoder = [](const Config&, const Clock&, BufferPool&) {
+        return Result<std::unique_ptr<Encoder>>(std::make_unique<StandInEncoder>());
+    };
+    return options;
 }
 
 // An App on a port of its own, its log kept in memory.

@@ -56,6 +56,24 @@ TEST(Fields, TakesNullForAbsent) {
     EXPECT_THAT(walk(R"({"model": null, "top_n": 3})").indexes, ElementsAre(1));
 }
 
+TEST(Fields, AreGivenUntilOneIsRefused) {
+    const PaddedText text(R"({"model": 1, "top_n": 2, "query": 3})");
+    Reader reader(text.view());
+    Warnings warnings(8);
+    const auto root = reader.root();
+    ASSERT_TRUE(root.ok());
+    const Path whole;
+    Fields fields(reader, *root, whole, kKnown, warnings);
+    std::vector<std::string> given;
+    const auto read = fields.each([&](std::size_t index, Value&, const Path& path) {
+        given.push_back(path.pointer());
+        return index == 1 ? Result<void>(Error{.code = Code::conflict}) : Result<void>();
+    });
+    ASSERT_FALSE(read.ok());
+    EXPECT_EQ(read.error().code, Code::conflict);
+    EXPECT_THAT(given, ElementsAre("/model", "/top_n"));
+}
+
 TEST(Fields, ReadsAnEscapedName) {
     EXPECT_THAT(walk(R"({"t\u006Fp_n": 3})").indexes, ElementsAre(1));
 }
