@@ -99,5 +99,15 @@ TEST(DialectsGolden, HasACaseOfEveryForm) {
     }
 }
 
+TEST(DialectsGolden, EveryFormUnderstandsTheCommonOptions) {
+    for (const auto& [name, choices] : forms()) {
+        for (const ScoringChoice& choice : choices) {
+            for (const std::string_view option : {"method", "timeout_ms", "priority"})
+                EXPECT_EQ(std::ranges::count(choice.form->grammar.names, option), 1)
+                    << name << ' ' << option;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace qr::dialects
