@@ -12,9 +12,9 @@ find_package(ZLIB REQUIRED)
 find_package(ICU 72 REQUIRED COMPONENTS uc)    # Unicode's tables
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)  # SHA-256
-if(QR_TESTS OR QR_BENCHMARKS)
-    find_package(OpenSSL 3.0 REQUIRED)         # the load tool alone
-endif()
+find_package(OpenSSL 3.0 REQUIRED)             # AES-256-GCM of collections; the load tool's TLS
+find_package(RocksDB 7.8 REQUIRED)             # keeps collections
+find_package(roaring REQUIRED)                 # sets of slots
 if(QR_TESTS)
     find_package(GTest 1.12 REQUIRED)
 endif()

@@ -32,6 +32,9 @@ libcurl4-openssl-dev    outgoing HTTP: rerank --url, health
 zlib1g-dev              gzip request bodies
 libicu-dev              Unicode: what a tokenizer lowers, splits and drops
 libmd-dev               SHA-256 of a model
+librocksdb-dev          keeps collections
+libssl-dev              encrypts them; the load tool: load over TLS
+libroaring-dev          which documents have a tag
 ccache                  makes a second build quick
 mold                    links faster
 python3                 compares the sample with its expected ranking
@@ -40,8 +43,9 @@ curl                    the lines that run.sh suggests'
 python3-venv            keeps the Python clients that we test with out of the system
 libgtest-dev            unit tests
 libgmock-dev            their matchers
-libssl-dev              the load tool: load over TLS
-openssl                 its tests: throw-away certificates
+libsimde-dev            runs AVX-512 kernels on a CPU without, in tests
+strace                  sees what reaches the disk, and makes it fail
+openssl                 the load tool's tests: throw-away certificates
 python3-jsonschema      holds answers to the OpenAPI document
 prometheus              promtool, which lints /metrics
 clang                   builds the fuzzers

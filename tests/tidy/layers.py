@@ -26,11 +26,47 @@ ALLOWED = {
         "kernels/scoring/methods.h",
     ),
     # The only host code that sees CUDA headers; the server opens it at run time.
-    "host/cuda": ("host/backend", "host/state", "host/base", "kernels"),
+    "host/cuda": (
+        "host/collection/engine/collection_engine.h",
+        "host/backend",
+        "host/encoding",
+        "host/state",
+        "host/base",
+        "kernels",
+    ),
     "host/admission": ("host/base",),
     "host/batching": ("host/backend", "host/state", "host/base", "kernels/scoring"),
     "host/health": ("host/batching", "host/backend", "host/base"),
+    "host/store": ("host/base",),
+    # Collections: what they mean above, how they are searched in engine/.
+    "host/collection": (
+        "host/store",
+        "host/backend/fidelity_backend.h",
+        "host/backend/device_report.h",
+        "host/encoding",
+        "host/state",
+        "host/base",
+        "kernels/scoring",
+    ),
+    "host/collection/engine": (
+        "host/backend",
+        "host/encoding",
+        "host/state",
+        "host/base",
+        *_KERNELS,
+    ),
+    # The other oracle, as host/backend/reference.
+    "host/collection/engine/reference": (
+        "host/collection/engine/collection_engine.h",
+        "host/backend/reference",
+        "host/backend/row_fault.h",
+        "host/encoding",
+        "host/state",
+        "host/base",
+        "kernels/scoring/methods.h",
+    ),
     "host/rerank": (
+        "host/collection",
         "host/batching",
         "host/text",
         "host/backend",
