@@ -9,10 +9,10 @@
 namespace qr::cpu {
 namespace {
 
-constexpr std::array kFloat32 = {&kScanScalarFloat32};
-constexpr std::array kFloat16 = {&kScanScalarFloat16};
-constexpr std::array kBfloat16 = {&kScanScalarBfloat16};
-constexpr std::array kInt8 = {&kScanScalarInt8};
+constexpr std::array kFloat32 = {&kScanAvx2Float32, &kScanScalarFloat32};
+constexpr std::array kFloat16 = {&kScanAvx2Float16, &kScanScalarFloat16};
+constexpr std::array kBfloat16 = {&kScanAvx2Bfloat16, &kScanScalarBfloat16};
+constexpr std::array kInt8 = {&kScanAvx2Int8, &kScanScalarInt8};
 
 }  // namespace
 
