@@ -41,9 +41,7 @@ struct BlockShape {
     Dtype scan = Dtype::float32;
 
     bool has_truth() const { return scan != Dtype::float32 && scan != storage; }
-    std::size_t scan_bytes() const {
-        return sizeof(BlockHead) + scan_plane_bytes(scan, dimension);
-    }
+    std::size_t scan_bytes() const { return sizeof(BlockHead) + scan_plane_bytes(scan, dimension); }
     std::size_t truth_bytes() const {  // whole cache lines
         return has_truth() ? kBlockRows * dimension * info(storage).width : 0;
     }

@@ -143,8 +143,8 @@ void read_row(const BlockShape& shape, const BlockPlace& place, std::size_t lane
     const float weight = place.head().weights[static_cast<std::size_t>(Weighting::dot)][lane];
     const float unit = std::isnan(weight) ? 1 : weight;  // one over a power of two
     for (std::size_t done = 0; done < row.size(); done += halves.size() / 2) {
-        const std::span<float> part = row.subspan(done, std::min(halves.size() / 2,
-                                                                 row.size() - done));
+        const std::span<float> part =
+            row.subspan(done, std::min(halves.size() / 2, row.size() - done));
         for (std::size_t i = 0; i < part.size(); ++i)
             std::memcpy(halves.data() + 2 * i, component_at(place, lane, done + i), 2);
         widen(shape.storage, std::span(halves).first(2 * part.size()), part);

@@ -24,9 +24,9 @@ CpuEngine::CpuEngine(const CpuEngineOptions& options)
 
 EngineCapabilities CpuEngine::capabilities() const {
     return {.device = "cpu",
-            .instruction_set =
-                std::string(to_string(workshop_.kernels.instruction_set)) + ", scan " +
-                std::string(best_scan_kernel(scan_choice(Dtype::float32)).name),
+            .instruction_set = std::string(to_string(workshop_.kernels.instruction_set)) +
+                               ", scan " +
+                               std::string(best_scan_kernel(scan_choice(Dtype::float32)).name),
             .threads = workshop_.pool.threads(),
             .memory_max = budget_->bytes_max()};
 }

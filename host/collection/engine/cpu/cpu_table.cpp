@@ -176,8 +176,7 @@ void CpuTable::retire_emptied() {
     const std::uint64_t upcoming = ledger_->upcoming();
     auto view = next_view(std::move(edit).done());
     for (const std::size_t block : emptied_) {
-        retired_.push_back(
-            {latest_->directory()[block], states_[block].born, upcoming, block});
+        retired_.push_back({latest_->directory()[block], states_[block].born, upcoming, block});
         states_[block] = {};
     }
     emptied_.clear();

@@ -2,8 +2,8 @@
 //
 // Rows are added behind the last; a block with room left is copied first, so that views keep the
 // old one. A block whose rows were all released leaves the directory at once, its memory and its
-// slots when the last view is gone that holds it. Beside the directory, which is published with each
-// change, everything here belongs to the one writer.
+// slots when the last view is gone that holds it. Beside the directory, which is published with
+// each change, everything here belongs to the one writer.
 #pragma once
 
 #include <cstddef>
@@ -74,10 +74,10 @@ class CpuTable final : public Table {
     const std::shared_ptr<Slabs> slabs_;
     const std::shared_ptr<ViewLedger> ledger_;
 
-    std::vector<BlockState> states_;      // by block
-    std::optional<std::size_t> open_;     // the block with room left
-    std::vector<std::size_t> emptied_;    // of released rows alone, still in the directory
-    std::set<std::size_t> free_blocks_;   // nobody knows their slots any more
+    std::vector<BlockState> states_;     // by block
+    std::optional<std::size_t> open_;    // the block with room left
+    std::vector<std::size_t> emptied_;   // of released rows alone, still in the directory
+    std::set<std::size_t> free_blocks_;  // nobody knows their slots any more
     std::vector<Retired> retired_;
 
     mutable std::mutex mutex_;  // of what follows

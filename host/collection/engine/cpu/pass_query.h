@@ -26,8 +26,8 @@ struct PassQuery {
     std::size_t place = 0;  // among the pass's queries
     double norm2 = 0;
     double unit = 1;
-    double tie = 0;           // estimates closer than that may have equal scores
-    std::size_t wanted = 0;   // rows kept: k, or more where nothing is proven
+    double tie = 0;          // estimates closer than that may have equal scores
+    std::size_t wanted = 0;  // rows kept: k, or more where nothing is proven
     bool is_proven = true;
     QueryBound bound;
     std::optional<RowFault> fault;
@@ -36,9 +36,7 @@ struct PassQuery {
     // are lower need not be kept.
     std::atomic<double> floor{-std::numeric_limits<double>::infinity()};
 
-    bool is_live() const {
-        return !fault && !is_dropped.load(std::memory_order_relaxed);
-    }
+    bool is_live() const { return !fault && !is_dropped.load(std::memory_order_relaxed); }
     double lowest_kept() const { return floor.load(std::memory_order_relaxed) - tie; }
     void raise_floor(double to) {
         double now = floor.load(std::memory_order_relaxed);

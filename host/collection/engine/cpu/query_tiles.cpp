@@ -66,10 +66,10 @@ void QueryTiles::add_tile(std::span<PassQuery* const> queries) {
     std::size_t left = (queries.size() + kernel_.queries_max - 1) / kernel_.queries_max;
     while (left > 0) {
         const std::size_t count = (queries.size() + left - 1) / left;
-        tiles_.push_back({.queries = {queries.begin(), queries.begin() +
-                                                           static_cast<std::ptrdiff_t>(count)},
-                          .passing = passing_of(*queries[0]),
-                          .weighting = weighting_of(queries[0]->asked->method)});
+        tiles_.push_back(
+            {.queries = {queries.begin(), queries.begin() + static_cast<std::ptrdiff_t>(count)},
+             .passing = passing_of(*queries[0]),
+             .weighting = weighting_of(queries[0]->asked->method)});
         queries = queries.subspan(count);
         --left;
     }

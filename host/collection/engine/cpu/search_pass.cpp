@@ -67,9 +67,7 @@ class SearchPass::Walker {
     }
 
     void walk(const QueryTiles& tiles, std::size_t first, std::size_t end);
-    RowJudge judge(const PassQuery& query) {
-        return {query, wide_, ground_.directory, scorer_};
-    }
+    RowJudge judge(const PassQuery& query) { return {query, wide_, ground_.directory, scorer_}; }
 
     struct Count {
         std::size_t rows = 0;
@@ -134,8 +132,7 @@ std::uint32_t SearchPass::Walker::mask(const QueryTile& tile, std::size_t block,
     return any;
 }
 
-void SearchPass::Walker::scan(const QueryTile& tile, std::size_t block,
-                              const std::byte* upcoming) {
+void SearchPass::Walker::scan(const QueryTile& tile, std::size_t block, const std::byte* upcoming) {
     TileBlock work;
     const std::uint32_t any = mask(tile, block, work);
     if (any == 0) return;

@@ -1,10 +1,10 @@
 // The memory of a table's blocks: slabs of pages from the system, each twice the one before, with
 // the scanned parts of its blocks in one row and their truths behind.
 //
-// Blocks are given out by ascending address, so a scan of a table that was filled at a stretch reads
-// consecutive memory, on large pages. Counted are blocks that were ever used; a slab without one in
-// use goes back to the system, but for the newest. One thread takes and gives back; bytes() from
-// any. Lives as long as any view of its blocks.
+// Blocks are given out by ascending address, so a scan of a table that was filled at a stretch
+// reads consecutive memory, on large pages. Counted are blocks that were ever used; a slab without
+// one in use goes back to the system, but for the newest. One thread takes and gives back; bytes()
+// from any. Lives as long as any view of its blocks.
 #pragma once
 
 #include <atomic>

@@ -106,8 +106,7 @@ void Survivors::judge_first(std::size_t count, const RowJudge& judge) {
         scores = dots;
         read_out(method, query.norm2, norms2, scores);
         for (std::size_t i = 0; i < slots.size(); ++i) {
-            const double value =
-                value_of(method, dots[i], query.norm2, norms2[i]) * query.unit;
+            const double value = value_of(method, dots[i], query.norm2, norms2[i]) * query.unit;
             judged_.push_back({{slots[i], number_of(judge.directory, slots[i]), scores[i]},
                                value - std::fabs(value) * 0x1p-50});
         }
@@ -128,9 +127,8 @@ void Survivors::keep_best_judged() {
 }
 
 void Survivors::judge_unknown(const RowJudge& judge) {
-    const auto known =
-        std::partition(estimated_.begin(), estimated_.end(),
-                       [](const Estimated& row) { return row.delta == kInfinity; });
+    const auto known = std::partition(estimated_.begin(), estimated_.end(),
+                                      [](const Estimated& row) { return row.delta == kInfinity; });
     judge_first(static_cast<std::size_t>(known - estimated_.begin()), judge);
 }
 
@@ -138,12 +136,12 @@ void Survivors::judge_unknown(const RowJudge& judge) {
 void Survivors::keep_best_estimated(const Directory& directory) {
     const std::size_t wanted = query_->wanted;
     if (estimated_.size() <= wanted) return;
-    std::nth_element(
-        estimated_.begin(), estimated_.begin() + static_cast<std::ptrdiff_t>(wanted - 1),
-        estimated_.end(), [&](const Estimated& a, const Estimated& b) {
-            if (a.estimate != b.estimate) return a.estimate > b.estimate;
-            return number_of(directory, a.slot) < number_of(directory, b.slot);
-        });
+    std::nth_element(estimated_.begin(),
+                     estimated_.begin() + static_cast<std::ptrdiff_t>(wanted - 1), estimated_.end(),
+                     [&](const Estimated& a, const Estimated& b) {
+                         if (a.estimate != b.estimate) return a.estimate > b.estimate;
+                         return number_of(directory, a.slot) < number_of(directory, b.slot);
+                     });
     estimated_.resize(wanted);
 }
 
@@ -173,9 +171,8 @@ std::vector<Hit> Survivors::finish(const RowJudge& judge) {
         keep_best_estimated(judge.directory);
     }
     judge_first(estimated_.size(), judge);
-    std::sort(judged_.begin(), judged_.end(), [](const Judged& a, const Judged& b) {
-        return comes_before(a.hit, b.hit);
-    });
+    std::sort(judged_.begin(), judged_.end(),
+              [](const Judged& a, const Judged& b) { return comes_before(a.hit, b.hit); });
     std::vector<Hit> hits;
     for (std::size_t i = 0; i < std::min(judged_.size(), query_->asked->k); ++i)
         hits.push_back(judged_[i].hit);
