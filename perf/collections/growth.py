@@ -3,8 +3,8 @@
     growth.py BUILD_FOLDER [--rows-max 10000000] [--no-write]
 
 One thread of the CPU engine, Gaussian rows in memory. Every point's answer is proven exact and
-finds a planted row before it is timed; times are the least CPU time of some repetitions. Needs 6 GB of
-memory for 10^7 rows of 128 numbers, 5 GB for 10^6 of 768. Results go to
+finds a planted row before it is timed; times are the least CPU time of some repetitions. Needs 8 GB
+of memory for 10^7 rows of 128 numbers, 5 GB for 10^6 of 768. Results go to
 perf/results/<machine>-growth.json and onto docs/PERFORMANCE.md.
 """
 
