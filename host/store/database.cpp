@@ -60,7 +60,8 @@ rocksdb::Status Database::open_past_damage() {
 
 Result<std::shared_ptr<Database>> Database::open(StoreFolder folder, const StoreOptions& options) {
     const std::shared_ptr<Database> database(new Database(std::move(folder), options));
-    const auto opened = database->open_past_damage();
+    auto opened = database->open_past_damage();
+    if (opened.ok() && database->failure().why().empty()) opened = database->arm_recovery();
     if (!opened.ok()) {
         return Error{.code = opened.IsCorruption() ? Code::internal : Code::unavailable,
                      .message = database->folder_.path().string() +
@@ -79,8 +80,12 @@ Database::~Database() {
     (void)db_->Close();
 }
 
-std::vector<rocksdb::ColumnFamilyHandle*> Database::shelves() const {
-    return {shelves_.begin(), shelves_.end()};
+rocksdb::Status Database::arm_recovery() const {
+    const auto status = db_->Flush(rocksdb::FlushOptions(), shelf(Shelf::own));
+    if (!status.ok()) return status;
+    rocksdb::WriteOptions in_memory;
+    in_memory.disableWAL = true;
+    return db_->Delete(in_memory, shelf(Shelf::own), "nothing");
 }
 
 std::string Database::name_damage(const rocksdb::Status& status) const {

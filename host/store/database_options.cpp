@@ -50,7 +50,8 @@ rocksdb::DBOptions database_options(const StoreOptions& options) {
     database.stats_dump_period_sec = 0;
     database.stats_persist_period_sec = 0;
     database.max_manifest_file_size = kManifestBytes;
-    database.max_bgerror_resume_count = 0;  // recover() resumes
+    database.max_bgerror_resume_count = 0;        // recover() resumes
+    database.avoid_flush_during_shutdown = true;  // the log has it all
     database.advise_random_on_open = false;
     database.statistics = rocksdb::CreateDBStatistics();
     database.statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
