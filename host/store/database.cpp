@@ -1,0 +1,115 @@
+#include "host/store/database.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "host/store/database_options.h"
+
+namespace qr {
+namespace {
+
+constexpr std::uint64_t kStatBlockBytes = 512;  // what st_blocks counts, whatever the file system
+
+}  // namespace
+
+Database::Database(StoreFolder folder, const StoreOptions& options)
+    : folder_(std::move(folder)),
+      options_(database_options(options)),
+      descriptors_(shelf_descriptors(options)) {
+    // A folder whose format was written has a database: should it be missing, then it is lost, and
+    // an empty one in its place would hide that.
+    options_.create_if_missing = !folder_.has_format();
+    options_.create_missing_column_families = !folder_.has_format();
+    options_.listeners.push_back(failure_);
+}
+
+rocksdb::Status Database::open_with(rocksdb::WALRecoveryMode mode, Access access) {
+    rocksdb::DBOptions options = options_;
+    options.wal_recovery_mode = mode;
+    options.paranoid_checks = access == Access::all;
+    const std::string folder = folder_.database().string();
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* db = nullptr;
+    const auto status =
+        access == Access::all
+            ? rocksdb::DB::Open(options, folder, descriptors_, &handles, &db)
+            : rocksdb::DB::OpenForReadOnly(options, folder, descriptors_, &handles, &db);
+    if (!status.ok()) return status;
+    db_.reset(db);
+    std::ranges::copy(handles, shelves_.begin());
+    return status;
+}
+
+// A log that ends within a record is what a crash leaves behind: nothing that was committed is
+// missing. Any other record that does not read may have been committed: it is passed over, whole
+// batches are lost, and that is told. A file whose index is damaged keeps the database from
+// writing; all other files still read.
+rocksdb::Status Database::open_past_damage() {
+    const auto first = open_with(rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords);
+    if (!first.IsCorruption()) return first;
+    damage_.push_back({.what = "commits are lost: " + name_damage(first)});
+    const auto second = open_with(rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords);
+    if (!second.IsCorruption()) return second;
+    damage_ = {{.what = name_damage(second)}};
+    failure_->set_for_good("it was opened for reading alone: " + name_damage(second));
+    return open_with(rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords, Access::reads_alone);
+}
+
+Result<std::shared_ptr<Database>> Database::open(StoreFolder folder, const StoreOptions& options) {
+    const std::shared_ptr<Database> database(new Database(std::move(folder), options));
+    auto opened = database->open_past_damage();
+    if (opened.ok() && database->failure().why().empty()) opened = database->arm_recovery();
+    if (!opened.ok()) {
+        return Error{.code = opened.IsCorruption() ? Code::internal : Code::unavailable,
+                     .message = database->folder_.path().string() +
+                                ": cannot open the store: " + database->name_damage(opened)};
+    }
+    if (!database->folder_.has_format()) {
+        if (auto written = database->folder_.write_format(); !written) return written.error();
+    }
+    return database;
+}
+
+Database::~Database() {
+    if (!db_) return;
+    for (auto* shelf : shelves_)
+        (void)db_->DestroyColumnFamilyHandle(shelf);
+    (void)db_->Close();
+}
+
+rocksdb::Status Database::arm_recovery() const {
+    const auto status = db_->Flush(rocksdb::FlushOptions(), shelf(Shelf::own));
+    if (!status.ok()) return status;
+    rocksdb::WriteOptions in_memory;
+    in_memory.disableWAL = true;
+    return db_->Delete(in_memory, shelf(Shelf::own), "nothing");
+}
+
+std::string Database::name_damage(const rocksdb::Status& status) const {
+    const std::string what = status.ToString();
+    const std::string folder = folder_.database().string();
+    return what.find(folder) != std::string::npos ? what : what + " in a file of " + folder;
+}
+
+std::uint64_t Database::syncs() const {
+    return options_.statistics->getTickerCount(rocksdb::WAL_FILE_SYNCED);
+}
+
+std::uint64_t Database::disk_bytes() const {
+    std::uint64_t bytes = 0;
+    std::error_code error;
+    // Files come and go while this looks: one that is gone takes no space.
+    std::filesystem::directory_iterator at(folder_.database(), error);
+    for (; !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
+        struct stat found {};
+        if (stat(at->path().c_str(), &found) == 0) {
+            bytes += static_cast<std::uint64_t>(found.st_blocks) * kStatBlockBytes;
+        }
+    }
+    return bytes;
+}
+
+}  // namespace qr
