@@ -170,14 +170,18 @@ double multiply_add_rate(std::string_view kernel, Dtype type) {
     return static_cast<double>(kRounds * kChains * loop.width) / best;
 }
 
-double read_rate(std::span<const std::byte> buffer) {
-    double best = 1e9;
-    for (const auto reader : {read<1, 0>, read<1, 4096>, read<2, 0>, read<4, 0>}) {
-        const double start = cpu_seconds();
-        reader(buffer);
-        best = std::min(best, cpu_seconds() - start);
-    }
-    return static_cast<double>(buffer.size()) / best;
+void Reading::round() {
+    constexpr std::array kWays = {read<1, 0>, read<1, 4096>, read<2, 0>, read<4, 0>};
+    const std::size_t slice = buffer_.size() / BestOfSlices::kSlices;
+    for (std::size_t way = 0; way < kWays.size(); ++way)
+        ways_[way].round([&](std::size_t i) { kWays[way](buffer_.subspan(i * slice, slice)); });
+}
+
+double Reading::rate() const {
+    double best = std::numeric_limits<double>::infinity();
+    for (const BestOfSlices& way : ways_)
+        best = std::min(best, way.seconds());
+    return static_cast<double>(buffer_.size()) / best;
 }
 
 }  // namespace qr::perf
