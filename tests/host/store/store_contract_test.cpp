@@ -5,6 +5,7 @@
 #include <functional>
 #include <thread>
 
+#include "tests/host/store/store_files.h"
 #include "tests/support/stand_in_store.h"
 
 namespace qr {
@@ -195,7 +196,8 @@ TEST_P(StoreContract, ReadersSeeWholeBatchesWhileOthersWrite) {
 }
 
 std::vector<StoreCase> store_cases() {
-    return {{"stand_in", [] { return std::make_unique<test::StandInStore>(); }}};
+    return {{"stand_in", [] { return std::make_unique<test::StandInStore>(); }},
+            {"rocksdb", [] { return test::open_fresh({}); }}};
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::ValuesIn(store_cases()),
