@@ -32,16 +32,22 @@ class Database {
     rocksdb::ColumnFamilyHandle* shelf(Shelf shelf) const {
         return shelves_[static_cast<std::size_t>(shelf)];
     }
-    std::vector<rocksdb::ColumnFamilyHandle*> shelves() const;
     WriteFailure& failure() const { return *failure_; }
+    // After every write to the shelf of the store's own. The database gives up a log that failed
+    // only together with something to write out; that shelf always has that: what is on it is
+    // written out here, and then one more removal of nothing is put into its memory alone.
+    rocksdb::Status arm_recovery() const;
+    // What a read met, with the folder where the database does not name a file.
+    std::string name_damage(const rocksdb::Status& status) const;
     std::uint64_t syncs() const;
     std::uint64_t disk_bytes() const;
     const std::vector<StoreDamage>& damage() const { return damage_; }
 
   private:
     Database(StoreFolder folder, const StoreOptions& options);
-    rocksdb::Status open_with(rocksdb::WALRecoveryMode mode);
-    Result<void> open_past_damage();
+    enum class Access : std::uint8_t { all, reads_alone };
+    rocksdb::Status open_with(rocksdb::WALRecoveryMode mode, Access access = Access::all);
+    rocksdb::Status open_past_damage();
 
     StoreFolder folder_;
     std::shared_ptr<WriteFailure> failure_ = std::make_shared<WriteFailure>();

@@ -2,6 +2,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "host/store/batch_check.h"
@@ -47,7 +48,11 @@ Result<void> RocksDbStore::commit(const StoreBatch& batch) {
     }
     rocksdb::WriteOptions options;
     options.sync = sync_ == StoreSync::every_commit;
-    const auto status = database_->db().Write(options, &writes);
+    auto status = database_->db().Write(options, &writes);
+    const auto is_own = [](const StoreWrite& write) { return write.shelf == Shelf::own; };
+    if (status.ok() && std::ranges::any_of(batch.writes, is_own)) {
+        status = database_->arm_recovery();
+    }
     if (!status.ok()) {
         database_->failure().set(status);
         return database_->failure().error();
@@ -65,19 +70,21 @@ Result<void> RocksDbStore::compact(Shelf shelf, std::string_view prefix) {
         return Error{.code = status.IsCorruption() ? Code::internal : Code::unavailable,
                      .message = "the store cannot compact: " + status.ToString()};
     };
+    if (!database_->failure().why().empty()) return database_->failure().error();
     // The log has the removed values as well, until all of its shelves are written out.
-    auto status = database_->db().Flush(rocksdb::FlushOptions(), database_->shelves());
+    auto status =
+        database_->db().Flush(rocksdb::FlushOptions(),
+                              {database_->shelf(Shelf::records), database_->shelf(Shelf::vectors)});
     if (!status.ok()) return failed(status);
     rocksdb::CompactRangeOptions options;
     options.exclusive_manual_compaction = false;
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-    options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
-    options.blob_garbage_collection_age_cutoff = 1;
     const std::string end = behind_prefix(prefix);
     const rocksdb::Slice begin_slice(prefix.data(), prefix.size());
     const rocksdb::Slice end_slice(end);
     status = database_->db().CompactRange(options, database_->shelf(shelf), &begin_slice,
                                           end.empty() ? nullptr : &end_slice);
+    if (status.ok() && shelf == Shelf::own) status = database_->arm_recovery();
     if (!status.ok()) return failed(status);
     return {};
 }
@@ -85,7 +92,9 @@ Result<void> RocksDbStore::compact(Shelf shelf, std::string_view prefix) {
 Result<void> RocksDbStore::recover() {
     const std::lock_guard lock(recovering_);
     if (database_->failure().why().empty()) return {};
-    const auto status = database_->db().Resume();
+    if (database_->failure().is_for_good()) return database_->failure().error();
+    auto status = database_->db().Resume();
+    if (status.ok()) status = database_->arm_recovery();
     if (!status.ok()) {
         return Error{.code = Code::unavailable,
                      .message = "the store is still read-only: " + describe_write_failure(status)};
