@@ -90,6 +90,24 @@ TEST_P(EngineTables, UseSlotsAgainOnlyWhenNoViewKnowsThem) {
     EXPECT_EQ(released, std::set<Slot>(used_again->begin(), used_again->end()));
 }
 
+TEST_P(EngineTables, KeepSlotsForAViewThatWasMadeBeforeTheirBlockGrew) {
+    FilledTable filled = fill(*engine_, gaussian(random_, 1, 5));
+    const auto old = filled.table->view();
+    const Rows more = stored(GetParam().storage, gaussian(random_, 2, 5));
+    const std::vector<std::uint64_t> numbers = {7, 8};
+    const auto beside = filled.table->append({more.view(), numbers});
+    ASSERT_TRUE(beside.ok());
+    filled.table->release(*beside);
+    filled.table->release(filled.slots);
+    for (int round = 0; round < 50; ++round) {
+        const auto fresh = filled.table->append({more.view(), numbers});
+        ASSERT_TRUE(fresh.ok());
+        for (const Slot slot : *fresh)
+            ASSERT_NE(slot, filled.slots[0]) << "round " << round;
+        filled.table->release(*fresh);
+    }
+}
+
 TEST_P(EngineTables, TakeNoMoreMemoryForRowsThatComeAndGo) {
     FilledTable filled = fill(*engine_, gaussian(random_, 320, 8));
     const std::vector<std::uint64_t> numbers(320);
