@@ -60,8 +60,7 @@ rocksdb::Status Database::open_past_damage() {
 
 Result<std::shared_ptr<Database>> Database::open(StoreFolder folder, const StoreOptions& options) {
     const std::shared_ptr<Database> database(new Database(std::move(folder), options));
-    auto opened = database->open_past_damage();
-    if (opened.ok() && database->failure().why().empty()) opened = database->arm_recovery();
+    const auto opened = database->open_past_damage();
     if (!opened.ok()) {
         return Error{.code = opened.IsCorruption() ? Code::internal : Code::unavailable,
                      .message = database->folder_.path().string() +
@@ -80,12 +79,11 @@ Database::~Database() {
     (void)db_->Close();
 }
 
-rocksdb::Status Database::arm_recovery() const {
-    const auto status = db_->Flush(rocksdb::FlushOptions(), shelf(Shelf::own));
-    if (!status.ok()) return status;
+void Database::arm_recovery() const {
+    if (!failure_->take_disarmed()) return;
     rocksdb::WriteOptions in_memory;
     in_memory.disableWAL = true;
-    return db_->Delete(in_memory, shelf(Shelf::own), "nothing");
+    (void)db_->Delete(in_memory, shelf(Shelf::own), "nothing");
 }
 
 std::string Database::name_damage(const rocksdb::Status& status) const {

@@ -32,11 +32,14 @@ class Database {
     rocksdb::ColumnFamilyHandle* shelf(Shelf shelf) const {
         return shelves_[static_cast<std::size_t>(shelf)];
     }
+    std::vector<rocksdb::ColumnFamilyHandle*> shelves() const {
+        return {shelves_.begin(), shelves_.end()};
+    }
     WriteFailure& failure() const { return *failure_; }
-    // After every write to the shelf of the store's own. The database gives up a log that failed
-    // only together with something to write out; that shelf always has that: what is on it is
-    // written out here, and then one more removal of nothing is put into its memory alone.
-    rocksdb::Status arm_recovery() const;
+    // Before every write. The database gives up a log that failed only together with something to
+    // write out: so that there always is, a removal of nothing lies in the memory of the shelf of
+    // the store's own, put there anew whenever that was written out.
+    void arm_recovery() const;
     // What a read met, with the folder where the database does not name a file.
     std::string name_damage(const rocksdb::Status& status) const;
     std::uint64_t syncs() const;

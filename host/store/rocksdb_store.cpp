@@ -2,7 +2,6 @@
 
 #include <rocksdb/write_batch.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "host/store/batch_check.h"
@@ -48,11 +47,8 @@ Result<void> RocksDbStore::commit(const StoreBatch& batch) {
     }
     rocksdb::WriteOptions options;
     options.sync = sync_ == StoreSync::every_commit;
-    auto status = database_->db().Write(options, &writes);
-    const auto is_own = [](const StoreWrite& write) { return write.shelf == Shelf::own; };
-    if (status.ok() && std::ranges::any_of(batch.writes, is_own)) {
-        status = database_->arm_recovery();
-    }
+    database_->arm_recovery();
+    const auto status = database_->db().Write(options, &writes);
     if (!status.ok()) {
         database_->failure().set(status);
         return database_->failure().error();
@@ -72,9 +68,7 @@ Result<void> RocksDbStore::compact(Shelf shelf, std::string_view prefix) {
     };
     if (!database_->failure().why().empty()) return database_->failure().error();
     // The log has the removed values as well, until all of its shelves are written out.
-    auto status =
-        database_->db().Flush(rocksdb::FlushOptions(),
-                              {database_->shelf(Shelf::records), database_->shelf(Shelf::vectors)});
+    auto status = database_->db().Flush(rocksdb::FlushOptions(), database_->shelves());
     if (!status.ok()) return failed(status);
     rocksdb::CompactRangeOptions options;
     options.exclusive_manual_compaction = false;
@@ -84,7 +78,6 @@ Result<void> RocksDbStore::compact(Shelf shelf, std::string_view prefix) {
     const rocksdb::Slice end_slice(end);
     status = database_->db().CompactRange(options, database_->shelf(shelf), &begin_slice,
                                           end.empty() ? nullptr : &end_slice);
-    if (status.ok() && shelf == Shelf::own) status = database_->arm_recovery();
     if (!status.ok()) return failed(status);
     return {};
 }
@@ -93,8 +86,7 @@ Result<void> RocksDbStore::recover() {
     const std::lock_guard lock(recovering_);
     if (database_->failure().why().empty()) return {};
     if (database_->failure().is_for_good()) return database_->failure().error();
-    auto status = database_->db().Resume();
-    if (status.ok()) status = database_->arm_recovery();
+    const auto status = database_->db().Resume();
     if (!status.ok()) {
         return Error{.code = Code::unavailable,
                      .message = "the store is still read-only: " + describe_write_failure(status)};
