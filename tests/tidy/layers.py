@@ -41,6 +41,7 @@ ALLOWED = {
     # Collections: what they mean above, how they are searched in engine/.
     "host/collection": (
         "host/store",
+        "host/batching",
         "host/backend/fidelity_backend.h",
         "host/backend/device_report.h",
         "host/encoding",
