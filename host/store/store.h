@@ -22,12 +22,14 @@ inline constexpr std::size_t kStoreKeyBytesMax = 1024;
 inline constexpr std::size_t kStoreValueBytesMax = std::size_t{4} << 20;
 
 // Small records and the numbers of vectors have different needs: how often they are read, and how
-// large they are.
-enum class Shelf : std::uint8_t { records, vectors };
+// large they are. What stores keep for themselves, such as wrapped keys, is on the third.
+enum class Shelf : std::uint8_t { records, vectors, own };
+inline constexpr std::size_t kShelves = 3;
+std::string_view to_string(Shelf shelf);
 
 struct StoreWrite {
     Shelf shelf = Shelf::records;
-    std::string key;
+    std::string key;                   // 1 to kStoreKeyBytesMax bytes, in the order of memcmp
     std::optional<std::string> value;  // none: the key is removed
 };
 
@@ -72,6 +74,7 @@ struct StoreCondition {
     std::uint64_t disk_bytes = 0;  // that the store takes
     std::uint64_t syncs = 0;       // since it was opened
     std::uint64_t commits = 0;
+    std::vector<StoreDamage> damage;  // found by opening it: committed batches that are lost
 };
 
 class Store {
@@ -79,8 +82,9 @@ class Store {
     virtual ~Store() = default;
 
     // Durable when it returns. Thread-safe: commits that wait together share one sync. Errors:
-    // `unavailable` (the disk is full, or failed: nothing of the batch will be seen, and every
-    // commit fails until recover() succeeds), `internal`.
+    // `unavailable` (the disk is full, or failed: nothing of the batch is seen, and every commit
+    // fails until recover() succeeds; should the process end before that, then its successor sees
+    // all of the batch or nothing, as after a crash), `internal` (a key or value out of bounds).
     virtual Result<void> commit(const StoreBatch& batch) = 0;
 
     virtual std::shared_ptr<const StoreView> view() const = 0;
@@ -89,7 +93,8 @@ class Store {
     // stores; reads and commits go on.
     virtual Result<void> compact(Shelf shelf, std::string_view prefix) = 0;
 
-    // Tries to write again after a failure. Cheap to ask when nothing is wrong.
+    // Tries to write again after a failure. Cheap to ask when nothing is wrong. Errors:
+    // `unavailable`, with what is still wrong.
     virtual Result<void> recover() = 0;
 
     virtual StoreCondition condition() const = 0;

@@ -1,0 +1,55 @@
+// The database below a store: opened with a server's options, closed when the last of store, views
+// and cursors is gone.
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/statistics.h>
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/base/error.h"
+#include "host/store/open_store.h"
+#include "host/store/store.h"
+#include "host/store/store_folder.h"
+#include "host/store/write_failure.h"
+
+namespace qr {
+
+class Database {
+  public:
+    // Errors: as open_store().
+    static Result<std::shared_ptr<Database>> open(StoreFolder folder, const StoreOptions& options);
+
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    ~Database();
+
+    rocksdb::DB& db() const { return *db_; }
+    rocksdb::ColumnFamilyHandle* shelf(Shelf shelf) const {
+        return shelves_[static_cast<std::size_t>(shelf)];
+    }
+    std::vector<rocksdb::ColumnFamilyHandle*> shelves() const;
+    WriteFailure& failure() const { return *failure_; }
+    std::uint64_t syncs() const;
+    std::uint64_t disk_bytes() const;
+    const std::vector<StoreDamage>& damage() const { return damage_; }
+
+  private:
+    Database(StoreFolder folder, const StoreOptions& options);
+    rocksdb::Status open_with(rocksdb::WALRecoveryMode mode);
+    Result<void> open_past_damage();
+
+    StoreFolder folder_;
+    std::shared_ptr<WriteFailure> failure_ = std::make_shared<WriteFailure>();
+    rocksdb::DBOptions options_;
+    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors_;
+    std::unique_ptr<rocksdb::DB> db_;
+    std::array<rocksdb::ColumnFamilyHandle*, kShelves> shelves_{};
+    std::vector<StoreDamage> damage_;  // found by opening
+};
+
+}  // namespace qr

@@ -1,0 +1,77 @@
+#include "host/store/database_options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/statistics.h>
+#include <rocksdb/table.h>
+
+#include <limits>
+
+namespace qr {
+namespace {
+
+constexpr int kBackgroundThreads = 2;  // one flushes, one compacts
+constexpr int kOpenFilesMax = 512;
+constexpr std::size_t kLogFiles = 4;  // of the database's own words, 1 MiB each
+constexpr std::size_t kLogFileBytes = std::size_t{1} << 20;
+constexpr std::size_t kManifestBytes = std::size_t{16} << 20;
+constexpr std::uint64_t kLogPerBuffer = 4;  // bytes of the write-ahead log to one of buffers
+constexpr std::uint64_t kBlobFileBytes = std::uint64_t{256} << 20;
+// Smaller values lie with their keys: a blob costs some 50 bytes beside its value.
+constexpr std::uint64_t kBlobBytesMin = 512;
+
+rocksdb::ColumnFamilyOptions shelf_options(const std::shared_ptr<rocksdb::Cache>& cache,
+                                           std::size_t buffer_bytes) {
+    rocksdb::BlockBasedTableOptions table;
+    table.block_cache = cache;
+    table.cache_index_and_filter_blocks = true;  // bounded as the rest
+    table.format_version = 5;
+    rocksdb::ColumnFamilyOptions options;
+    options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    options.write_buffer_size = buffer_bytes;
+    // Vectors do not shrink, and a flipped bit in a compressed block loses all of it.
+    options.compression = rocksdb::kNoCompression;
+    // What waits to be compacted are keys and small records: more of them cost a read a little
+    // more, while a commit that is made to wait would hold a request. Damage, which a compaction
+    // cannot get past, must not stop commits either.
+    options.level0_slowdown_writes_trigger = std::numeric_limits<int>::max();
+    options.level0_stop_writes_trigger = std::numeric_limits<int>::max();
+    options.soft_pending_compaction_bytes_limit = 0;
+    options.hard_pending_compaction_bytes_limit = 0;
+    return options;
+}
+
+}  // namespace
+
+rocksdb::DBOptions database_options(const StoreOptions& options) {
+    rocksdb::DBOptions database;
+    database.max_background_jobs = kBackgroundThreads;
+    database.max_open_files = kOpenFilesMax;
+    database.db_write_buffer_size = options.write_buffer_bytes;
+    database.max_total_wal_size = kLogPerBuffer * options.write_buffer_bytes;
+    database.keep_log_file_num = kLogFiles;
+    database.max_log_file_size = kLogFileBytes;
+    database.info_log_level = rocksdb::WARN_LEVEL;
+    database.stats_dump_period_sec = 0;
+    database.stats_persist_period_sec = 0;
+    database.max_manifest_file_size = kManifestBytes;
+    database.max_bgerror_resume_count = 0;  // recover() resumes
+    database.advise_random_on_open = false;
+    database.statistics = rocksdb::CreateDBStatistics();
+    database.statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
+    return database;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> shelf_descriptors(const StoreOptions& options) {
+    const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
+    const auto shelf = shelf_options(cache, options.write_buffer_bytes);
+    auto vectors = shelf;
+    vectors.enable_blob_files = true;
+    vectors.min_blob_size = kBlobBytesMin;
+    vectors.blob_file_size = kBlobFileBytes;
+    vectors.enable_blob_garbage_collection = true;
+    return {{std::string(to_string(Shelf::records)), shelf},
+            {std::string(to_string(Shelf::vectors)), vectors},
+            {rocksdb::kDefaultColumnFamilyName, shelf}};
+}
+
+}  // namespace qr

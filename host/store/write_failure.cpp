@@ -1,0 +1,65 @@
+#include "host/store/write_failure.h"
+
+#include <algorithm>
+
+namespace qr {
+namespace {
+
+constexpr std::size_t kDamageMax = 64;
+
+}  // namespace
+
+std::string describe_write_failure(const rocksdb::Status& status) {
+    const char* kind = status.IsNoSpace() ? "the disk is full: " : "writing failed: ";
+    return kind + status.ToString();
+}
+
+std::string WriteFailure::why() const {
+    const std::lock_guard lock(mutex_);
+    return why_;
+}
+
+Error WriteFailure::error() const {
+    return {.code = Code::unavailable, .message = "the store is read-only: " + why()};
+}
+
+// The first cause is the one to name; those that follow from it say less.
+void WriteFailure::set(const rocksdb::Status& status) {
+    const std::lock_guard lock(mutex_);
+    if (why_.empty()) why_ = describe_write_failure(status);
+}
+
+void WriteFailure::clear() {
+    const std::lock_guard lock(mutex_);
+    why_.clear();
+}
+
+std::vector<StoreDamage> WriteFailure::damage() const {
+    const std::lock_guard lock(mutex_);
+    return damage_;
+}
+
+void WriteFailure::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) {
+    using Severity = rocksdb::Status::Severity;
+    if (status->IsCorruption()) {
+        const std::string what = "found by a compaction: " + status->ToString();
+        const std::lock_guard lock(mutex_);
+        const auto is_same = [&](const StoreDamage& known) { return known.what == what; };
+        if (damage_.size() < kDamageMax && std::ranges::none_of(damage_, is_same)) {
+            damage_.push_back({.what = what});
+        }
+        *status = rocksdb::Status(*status, Severity::kSoftError);
+        return;
+    }
+    // A soft error, a compaction without space, leaves the log and the memory tables at work.
+    if (status->severity() <= Severity::kSoftError) return;
+    *status = rocksdb::Status(*status, Severity::kHardError);
+    set(*status);
+}
+
+void WriteFailure::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                                        bool* is_automatic) {
+    *is_automatic = false;
+}
+
+}  // namespace qr

@@ -1,0 +1,44 @@
+// Why a store does not write, and what has gone wrong behind the scenes.
+//
+// The database tells of failures from its own threads; its rules for them are turned into ours
+// here. A write that failed stops all writing until recover(): nothing resumes by itself, so that
+// no commit succeeds between a failure and the moment when somebody looked at it. A failed sync is
+// no worse than a full disk: recover() writes all that is in memory to new files and gives the log
+// up. Damage that a compaction meets stops nothing: it is kept for the condition.
+#pragma once
+
+#include <rocksdb/listener.h>
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "host/base/error.h"
+#include "host/store/store.h"
+
+namespace qr {
+
+class WriteFailure final : public rocksdb::EventListener {
+  public:
+    // Empty: it writes.
+    std::string why() const;
+    Error error() const;
+    void set(const rocksdb::Status& status);
+    void clear();
+    // What compactions met, the first few kinds of it.
+    std::vector<StoreDamage> damage() const;
+
+    void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override;
+    void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status status,
+                              bool* is_automatic) override;
+
+  private:
+    mutable std::mutex mutex_;
+    std::string why_;
+    std::vector<StoreDamage> damage_;
+};
+
+// "the disk is full: ..." or "writing failed: ...".
+std::string describe_write_failure(const rocksdb::Status& status);
+
+}  // namespace qr

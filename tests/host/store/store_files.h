@@ -1,0 +1,103 @@
+// Folders that stores of tests lie in, and their files as bytes.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/store/open_store.h"
+
+namespace qr::test {
+
+// A new folder below the system's for temporary files, removed at the end.
+class TemporaryFolder {
+  public:
+    TemporaryFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "qr_store_XXXXXX").string();
+        if (mkdtemp(name.data()) == nullptr) std::abort();
+        path_ = name;
+    }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+inline std::string bytes_of(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+inline std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+        if (entry.is_regular_file()) files.push_back(entry.path());
+    }
+    return files;
+}
+
+inline std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder,
+                                                      const std::string& extension) {
+    auto files = files_below(folder);
+    std::erase_if(files, [&](const auto& file) { return file.extension() != extension; });
+    return files;
+}
+
+// How many files have `bytes` somewhere.
+inline std::size_t files_with(const std::filesystem::path& folder, const std::string& bytes) {
+    std::size_t found = 0;
+    for (const auto& file : files_below(folder)) {
+        if (bytes_of(file).find(bytes) != std::string::npos) ++found;
+    }
+    return found;
+}
+
+// Flips the lowest bit of the byte at `offset`.
+inline void flip(const std::filesystem::path& file, std::size_t offset) {
+    std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
+    stream.seekg(static_cast<std::streamoff>(offset));
+    const char byte = static_cast<char>(stream.get() ^ 1);
+    stream.seekp(static_cast<std::streamoff>(offset));
+    stream.put(byte);
+    ASSERT_TRUE(stream.good()) << file << " at " << offset;
+}
+
+// A store in a folder of its own, which goes with it.
+class FreshStore final : public Store {
+  public:
+    explicit FreshStore(StoreOptions options) {
+        options.folder = folder_.path() / "store";
+        auto opened = open_store(options);
+        if (!opened) throw std::runtime_error(opened.error().message);
+        store_ = std::move(*opened);
+    }
+    Result<void> commit(const StoreBatch& batch) override { return store_->commit(batch); }
+    std::shared_ptr<const StoreView> view() const override { return store_->view(); }
+    Result<void> compact(Shelf shelf, std::string_view prefix) override {
+        return store_->compact(shelf, prefix);
+    }
+    Result<void> recover() override { return store_->recover(); }
+    StoreCondition condition() const override { return store_->condition(); }
+
+  private:
+    TemporaryFolder folder_;
+    std::unique_ptr<Store> store_;
+};
+
+inline std::unique_ptr<Store> open_fresh(const StoreOptions& options) {
+    return std::make_unique<FreshStore>(options);
+}
+
+}  // namespace qr::test
