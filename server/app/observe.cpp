@@ -6,6 +6,7 @@
 #include "host/base/wall_clock.h"
 #include "server/app/app.h"
 #include "server/app/device_metrics.h"
+#include "server/app/show_collections.h"
 #include "server/app/show_routing.h"
 
 namespace qr {
@@ -52,6 +53,14 @@ void App::on_batch(const BatchReport& report) noexcept {
     metrics_->scored_documents.Increment(static_cast<double>(report.rows));
     backend.batch_seconds.Observe(seconds(report.scored));
     backend.scored_pairs.Increment(static_cast<double>(report.pairs));
+}
+
+void App::on_pass(const PassReport& report) noexcept {
+    show_pass(report, *metrics_);
+}
+
+void App::on_unsearched(Code why) noexcept {
+    metrics_->collections.unanswered.at(to_string(why)).Increment();
 }
 
 void App::on_unscored(Code why) noexcept {
@@ -109,7 +118,10 @@ Readiness App::readiness(std::size_t shed_percent) const {
     const HealthState state = health_->state();
     const Occupancy occupancy{.places_in_use = admitted.jobs,
                               .places_max = admitted.limits.jobs_max};
-    return {.state = state, .is_ready = is_ready(state, occupancy, shed_percent)};
+    const bool is_loading = collections_ != nullptr && !collections_->is_loaded();
+    return {.state = state,
+            .is_ready = is_ready(state, occupancy, shed_percent) && !is_loading,
+            .is_loading = is_loading};
 }
 
 HealthSnapshot App::snapshot() const {
@@ -120,6 +132,11 @@ HealthSnapshot App::snapshot() const {
                             .admitted = admission_.figures(),
                             .health = health_->report()};
     if (snapshot.health.backends.empty()) return snapshot;
+    if (collections_ != nullptr) {
+        CollectionsFigures figures = collections_->figures();
+        snapshot.collections = std::move(figures.collections);
+        snapshot.store = std::move(figures.store);
+    }
     snapshot.batcher = scoring_->batcher.status();
     snapshot.capabilities = scoring_->backend->capabilities();
     snapshot.self_test = scoring_->self_test;
@@ -146,6 +163,7 @@ std::string App::scrape() {
     }
     metrics_->ready.Set(readiness(settings_.get()->shed_percent).is_ready ? 1 : 0);
     scrape_encoder();
+    if (collections_ != nullptr) show_collections(collections_->figures(), *metrics_);
     scrape_scoring();
     return metrics_->serialize();
 }

@@ -98,6 +98,7 @@ void App::add_routes() {
     add_scoring("/cohere/v2/rerank", {{"", &dialects::kCohereV2Rerank}});
     add_scoring("/jina/v1/rerank", {{"", &dialects::kJinaRerank}});
     add_scoring("/voyage/v1/rerank", {{"", &dialects::kVoyageRerank}});
+    add_collection_routes();
     add_model_routes();
     add_health_routes();
     add_kserve_routes();
