@@ -60,7 +60,7 @@ class CpuTable final : public Table {
     std::size_t room() const { return open_ ? kBlockRows - states_[*open_].used : 0; }
     std::vector<Piece> plan(std::size_t rows, std::span<const BlockPlace> places) const;
     std::vector<Slot> write(std::span<const Piece> pieces, const RowBatch& batch) const;
-    void enter(std::span<const Piece> pieces);
+    void enter(std::span<const Piece> pieces, std::uint64_t first);
     Result<std::vector<Slot>> append_all(const RowBatch& batch, std::vector<BlockPlace>& places);
     void reclaim();
     void retire_emptied();
