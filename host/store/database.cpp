@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -25,38 +26,46 @@ Database::Database(StoreFolder folder, const StoreOptions& options)
     options_.listeners.push_back(failure_);
 }
 
-rocksdb::Status Database::open_with(rocksdb::WALRecoveryMode mode) {
-    options_.wal_recovery_mode = mode;
+rocksdb::Status Database::open_with(rocksdb::WALRecoveryMode mode, Access access) {
+    rocksdb::DBOptions options = options_;
+    options.wal_recovery_mode = mode;
+    options.paranoid_checks = access == Access::all;
+    const std::string folder = folder_.database().string();
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    auto status =
-        rocksdb::DB::Open(options_, folder_.database().string(), descriptors_, &handles, &db);
+    const auto status =
+        access == Access::all
+            ? rocksdb::DB::Open(options, folder, descriptors_, &handles, &db)
+            : rocksdb::DB::OpenForReadOnly(options, folder, descriptors_, &handles, &db);
     if (!status.ok()) return status;
     db_.reset(db);
-    for (std::size_t i = 0; i < kShelves; ++i)
-        shelves_[i] = handles[i];
+    std::ranges::copy(handles, shelves_.begin());
     return status;
 }
 
 // A log that ends within a record is what a crash leaves behind: nothing that was committed is
 // missing. Any other record that does not read may have been committed: it is passed over, whole
-// batches are lost, and that is told.
-Result<void> Database::open_past_damage() {
-    auto status = open_with(rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords);
-    if (status.IsCorruption()) {
-        const std::string what = folder_.path().string() + ": " + status.ToString();
-        status = open_with(rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords);
-        if (status.ok()) damage_.push_back({.what = what});
-    }
-    if (status.ok()) return {};
-    return Error{
-        .code = status.IsCorruption() ? Code::internal : Code::unavailable,
-        .message = folder_.path().string() + ": cannot open the store: " + status.ToString()};
+// batches are lost, and that is told. A file whose index is damaged keeps the database from
+// writing; all other files still read.
+rocksdb::Status Database::open_past_damage() {
+    const auto first = open_with(rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords);
+    if (!first.IsCorruption()) return first;
+    damage_.push_back({.what = "commits are lost: " + name_damage(first)});
+    const auto second = open_with(rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords);
+    if (!second.IsCorruption()) return second;
+    damage_ = {{.what = name_damage(second)}};
+    failure_->set_for_good("it was opened for reading alone: " + name_damage(second));
+    return open_with(rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords, Access::reads_alone);
 }
 
 Result<std::shared_ptr<Database>> Database::open(StoreFolder folder, const StoreOptions& options) {
     const std::shared_ptr<Database> database(new Database(std::move(folder), options));
-    if (auto opened = database->open_past_damage(); !opened) return opened.error();
+    const auto opened = database->open_past_damage();
+    if (!opened.ok()) {
+        return Error{.code = opened.IsCorruption() ? Code::internal : Code::unavailable,
+                     .message = database->folder_.path().string() +
+                                ": cannot open the store: " + database->name_damage(opened)};
+    }
     if (!database->folder_.has_format()) {
         if (auto written = database->folder_.write_format(); !written) return written.error();
     }
@@ -72,6 +81,12 @@ Database::~Database() {
 
 std::vector<rocksdb::ColumnFamilyHandle*> Database::shelves() const {
     return {shelves_.begin(), shelves_.end()};
+}
+
+std::string Database::name_damage(const rocksdb::Status& status) const {
+    const std::string what = status.ToString();
+    const std::string folder = folder_.database().string();
+    return what.find(folder) != std::string::npos ? what : what + " in a file of " + folder;
 }
 
 std::uint64_t Database::syncs() const {

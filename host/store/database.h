@@ -34,14 +34,17 @@ class Database {
     }
     std::vector<rocksdb::ColumnFamilyHandle*> shelves() const;
     WriteFailure& failure() const { return *failure_; }
+    // What a read met, with the folder where the database does not name a file.
+    std::string name_damage(const rocksdb::Status& status) const;
     std::uint64_t syncs() const;
     std::uint64_t disk_bytes() const;
     const std::vector<StoreDamage>& damage() const { return damage_; }
 
   private:
     Database(StoreFolder folder, const StoreOptions& options);
-    rocksdb::Status open_with(rocksdb::WALRecoveryMode mode);
-    Result<void> open_past_damage();
+    enum class Access : std::uint8_t { all, reads_alone };
+    rocksdb::Status open_with(rocksdb::WALRecoveryMode mode, Access access = Access::all);
+    rocksdb::Status open_past_damage();
 
     StoreFolder folder_;
     std::shared_ptr<WriteFailure> failure_ = std::make_shared<WriteFailure>();

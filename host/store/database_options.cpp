@@ -15,9 +15,6 @@ constexpr std::size_t kLogFiles = 4;  // of the database's own words, 1 MiB each
 constexpr std::size_t kLogFileBytes = std::size_t{1} << 20;
 constexpr std::size_t kManifestBytes = std::size_t{16} << 20;
 constexpr std::uint64_t kLogPerBuffer = 4;  // bytes of the write-ahead log to one of buffers
-constexpr std::uint64_t kBlobFileBytes = std::uint64_t{256} << 20;
-// Smaller values lie with their keys: a blob costs some 50 bytes beside its value.
-constexpr std::uint64_t kBlobBytesMin = 512;
 
 rocksdb::ColumnFamilyOptions shelf_options(const std::shared_ptr<rocksdb::Cache>& cache,
                                            std::size_t buffer_bytes) {
@@ -30,9 +27,8 @@ rocksdb::ColumnFamilyOptions shelf_options(const std::shared_ptr<rocksdb::Cache>
     options.write_buffer_size = buffer_bytes;
     // Vectors do not shrink, and a flipped bit in a compressed block loses all of it.
     options.compression = rocksdb::kNoCompression;
-    // What waits to be compacted are keys and small records: more of them cost a read a little
-    // more, while a commit that is made to wait would hold a request. Damage, which a compaction
-    // cannot get past, must not stop commits either.
+    // A commit is never made to wait for compactions: it holds a request, and damage, which a
+    // compaction cannot get past, would stop all of them. What waits costs walks and disk space.
     options.level0_slowdown_writes_trigger = std::numeric_limits<int>::max();
     options.level0_stop_writes_trigger = std::numeric_limits<int>::max();
     options.soft_pending_compaction_bytes_limit = 0;
@@ -64,13 +60,8 @@ rocksdb::DBOptions database_options(const StoreOptions& options) {
 std::vector<rocksdb::ColumnFamilyDescriptor> shelf_descriptors(const StoreOptions& options) {
     const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
     const auto shelf = shelf_options(cache, options.write_buffer_bytes);
-    auto vectors = shelf;
-    vectors.enable_blob_files = true;
-    vectors.min_blob_size = kBlobBytesMin;
-    vectors.blob_file_size = kBlobFileBytes;
-    vectors.enable_blob_garbage_collection = true;
     return {{std::string(to_string(Shelf::records)), shelf},
-            {std::string(to_string(Shelf::vectors)), vectors},
+            {std::string(to_string(Shelf::vectors)), shelf},
             {rocksdb::kDefaultColumnFamilyName, shelf}};
 }
 

@@ -65,14 +65,13 @@ Result<void> RocksDbStore::compact(Shelf shelf, std::string_view prefix) {
         return Error{.code = status.IsCorruption() ? Code::internal : Code::unavailable,
                      .message = "the store cannot compact: " + status.ToString()};
     };
+    if (!database_->failure().why().empty()) return database_->failure().error();
     // The log has the removed values as well, until all of its shelves are written out.
     auto status = database_->db().Flush(rocksdb::FlushOptions(), database_->shelves());
     if (!status.ok()) return failed(status);
     rocksdb::CompactRangeOptions options;
     options.exclusive_manual_compaction = false;
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-    options.blob_garbage_collection_policy = rocksdb::BlobGarbageCollectionPolicy::kForce;
-    options.blob_garbage_collection_age_cutoff = 1;
     const std::string end = behind_prefix(prefix);
     const rocksdb::Slice begin_slice(prefix.data(), prefix.size());
     const rocksdb::Slice end_slice(end);
@@ -85,6 +84,7 @@ Result<void> RocksDbStore::compact(Shelf shelf, std::string_view prefix) {
 Result<void> RocksDbStore::recover() {
     const std::lock_guard lock(recovering_);
     if (database_->failure().why().empty()) return {};
+    if (database_->failure().is_for_good()) return database_->failure().error();
     const auto status = database_->db().Resume();
     if (!status.ok()) {
         return Error{.code = Code::unavailable,

@@ -1,8 +1,8 @@
 // A store in one RocksDB database.
 //
 // A commit is one write to its log, synced before the call returns; writers that arrive meanwhile
-// go into the next write together. Vectors lie in blob files beside the tree of keys
-// (docs/decisions/0019-store.md). Every value is framed (frame.h).
+// go into the next write together. Vectors lie in the tree of keys as records do, why says
+// docs/decisions/0019-store.md. Every value is framed (frame.h).
 #pragma once
 
 #include <atomic>

@@ -31,7 +31,7 @@ Result<std::optional<std::string>> RocksDbView::get(Shelf shelf, std::string_vie
     const auto status = database_->db().Get(options, database_->shelf(shelf),
                                             rocksdb::Slice(key.data(), key.size()), &found);
     if (status.IsNotFound()) return std::optional<std::string>();
-    if (!status.ok()) return damaged(shelf, key, status.ToString());
+    if (!status.ok()) return damaged(shelf, key, database_->name_damage(status));
     const auto value = unframe(shelf, key, {found.data(), found.size()});
     if (!value) return damaged(shelf, key, value.error().message);
     return std::optional<std::string>(*value);

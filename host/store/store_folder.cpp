@@ -69,12 +69,11 @@ Result<void> check_format(const std::filesystem::path& file) {
     const std::string found =
         error == std::errc() ? "version " + std::string(number) : "'" + line.substr(0, 64) + "'";
     const std::string allowed = "version " + std::to_string(kStoreFormat);
-    return Error{.code = Code::internal,
-                 .message = file.string() + ": found " + found +
-                            " of the store's format, allowed: " + allowed +
-                            "; a later release of the server has written it",
-                 .found = found,
-                 .allowed = allowed};
+    return Error{
+        .code = Code::internal,
+        .message = file.string() + ": the store's format: found " + found + ", allowed: " + allowed,
+        .found = found,
+        .allowed = allowed};
 }
 
 }  // namespace

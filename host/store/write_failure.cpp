@@ -1,6 +1,7 @@
 #include "host/store/write_failure.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace qr {
 namespace {
@@ -31,7 +32,18 @@ void WriteFailure::set(const rocksdb::Status& status) {
 
 void WriteFailure::clear() {
     const std::lock_guard lock(mutex_);
-    why_.clear();
+    if (!is_for_good_) why_.clear();
+}
+
+void WriteFailure::set_for_good(std::string why) {
+    const std::lock_guard lock(mutex_);
+    why_ = std::move(why);
+    is_for_good_ = true;
+}
+
+bool WriteFailure::is_for_good() const {
+    const std::lock_guard lock(mutex_);
+    return is_for_good_;
 }
 
 std::vector<StoreDamage> WriteFailure::damage() const {

@@ -25,6 +25,9 @@ class WriteFailure final : public rocksdb::EventListener {
     Error error() const;
     void set(const rocksdb::Status& status);
     void clear();
+    // Nothing clears that.
+    void set_for_good(std::string why);
+    bool is_for_good() const;
     // What compactions met, the first few kinds of it.
     std::vector<StoreDamage> damage() const;
 
@@ -35,6 +38,7 @@ class WriteFailure final : public rocksdb::EventListener {
   private:
     mutable std::mutex mutex_;
     std::string why_;
+    bool is_for_good_ = false;
     std::vector<StoreDamage> damage_;
 };
 

@@ -1,7 +1,7 @@
 // The ways to keep vectors on a disk that decision 19 chose among, behind one interface.
 //
-//   inline    in the tree of keys, as any other value
-//   blob      in the database's blob files, their places in the tree: what the store ships
+//   inline    in the tree of keys, as any other value: what the store ships
+//   blob      in the database's blob files, their places in the tree
 //   segments  in files of our own that are appended to, their places in the tree
 //   store     the shipped store, with frames and views; and sealed
 //

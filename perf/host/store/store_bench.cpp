@@ -3,6 +3,8 @@
 //   store_bench [--smoke] [--benchmark_filter=...]
 //
 //   ingest/<layout>/<rows>  rows of 3 KB a second by commits of that many, each synced
+//   overwrite/<layout>      the same by commits of 1,000 rows that are there already, at random;
+//                           `written` is what reaches the disk to a byte of theirs, at the end
 //   read/<layout>           bytes a second of opening and walking all, from the disk; `of_plain` is
 //                           the share of reading as many bytes of one file, measured in turns
 //   space/<layout>          bytes on the disk to a byte that lives, with all rows, after half of
@@ -32,7 +34,7 @@ constexpr std::size_t kReadBytes = std::size_t{2} << 20;
 struct Amounts {
     std::size_t read_rows;
     std::size_t commits;
-    std::size_t space_rows;
+    std::size_t space_rows;  // overwritten as well
     int turns;
 };
 constexpr Amounts kFull{300'000, 200, 100'000, 3};
@@ -156,6 +158,42 @@ void ingest(benchmark::State& state, LayoutKind kind, std::size_t rows, std::siz
     state.SetItemsProcessed(static_cast<std::int64_t>(next));
 }
 
+// Of this process so far, as the kernel counts them.
+std::uint64_t bytes_to_disk() {
+    std::ifstream in("/proc/self/io");
+    std::string name;
+    std::uint64_t bytes = 0;
+    while (in >> name >> bytes) {
+        if (name == "write_bytes:") return bytes;
+    }
+    return 0;
+}
+
+void overwrite(benchmark::State& state, LayoutKind kind, std::size_t rows, std::size_t turns) {
+    const std::size_t rows_a_commit = std::min<std::size_t>(1'000, rows);
+    const std::size_t commits = turns * rows / rows_a_commit;
+    const Folder folder;
+    std::mt19937_64 random(1);
+    for (auto _ : state) {
+        auto layout = open_layout(kind, folder.path() / "layout");
+        fill(*layout, rows, rows_a_commit);
+        const std::uint64_t before = bytes_to_disk();
+        double total = 0;
+        for (std::size_t i = 0; i < commits; ++i) {
+            std::vector<Row> made;
+            for (std::size_t j = 0; j < rows_a_commit; ++j)
+                made.push_back(make_row(random() % rows));
+            total += seconds([&] { layout->commit(made); });
+        }
+        total += seconds([&] { layout.reset(); });
+        sync();
+        state.counters["written"] = static_cast<double>(bytes_to_disk() - before) /
+                                    static_cast<double>(commits * rows_a_commit * kRowBytes);
+        state.SetIterationTime(total);
+    }
+    state.SetItemsProcessed(static_cast<std::int64_t>(commits * rows_a_commit));
+}
+
 void read_plain(const std::filesystem::path& path) {
     const int file = open(path.c_str(), O_RDONLY);
     std::string buffer(kReadBytes, '\0');
@@ -229,6 +267,8 @@ void prepare(Sizes sizes) {
             add("ingest/" + layout + "/" + std::to_string(rows),
                 [=](benchmark::State& state) { ingest(state, kind, rows, amounts.commits); });
         }
+        add("overwrite/" + layout,
+            [=](benchmark::State& state) { overwrite(state, kind, amounts.space_rows, 3); });
         add("read/" + layout,
             [=](benchmark::State& state) { read(state, kind, amounts.read_rows, amounts.turns); });
         add("space/" + layout,

@@ -29,6 +29,7 @@ TreeLayout::TreeLayout(const std::filesystem::path& folder, bool has_blobs) {
     const auto vectors = shelf_descriptors(ours)[static_cast<std::size_t>(Shelf::vectors)].options;
     rocksdb::Options options(database_options(ours), vectors);
     options.enable_blob_files = has_blobs;
+    options.enable_blob_garbage_collection = has_blobs;
     options.create_if_missing = true;
     rocksdb::DB* db = nullptr;
     must(rocksdb::DB::Open(options, folder.string(), &db));
