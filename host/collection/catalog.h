@@ -51,7 +51,7 @@ class Catalog {
     virtual Result<void> unload(std::string_view name) = 0;
     virtual Result<void> load(std::string_view name) = 0;
 
-    // Whether every collection that should be loaded is.
+    // Whether none is being loaded any more. One that failed answers so itself.
     virtual bool is_loaded() const = 0;
 
     // A consistent copy into a new folder: vectors.safetensors parts, documents as NDJSON, and a

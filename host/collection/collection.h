@@ -38,11 +38,12 @@ struct CollectionInfo {
     std::string name;
     CollectionSettings settings;
     CollectionState state = CollectionState::loading;
-    std::string why;                 // it failed
-    double created_at = 0;           // seconds since 1970
-    std::uint64_t documents = 0;     // alive
-    std::uint64_t missing = 0;       // that the store holds damaged; answers are not exact then
-    std::uint64_t deleted_rows = 0;  // whose memory is not yet used again
+    std::string why;                  // it failed
+    double created_at = 0;            // seconds since 1970
+    std::uint64_t documents = 0;      // alive
+    std::uint64_t missing = 0;        // that the store holds damaged; answers are not exact then
+    std::vector<std::string> damage;  // found while loading: what and where; the first of it
+    std::uint64_t deleted_rows = 0;   // whose memory is not yet used again
     std::uint64_t memory_bytes = 0;
     std::size_t memory_bytes_per_row = 0;
     double loaded_share = 0;  // 0..1, while loading
@@ -71,6 +72,7 @@ struct SearchGround {
     std::shared_ptr<const TableView> view;
     std::shared_ptr<const RowMask> mask;
     std::uint64_t missing = 0;
+    std::shared_ptr<const void> residence;  // the collection's own: what ids() reads
 };
 
 // Where documents named by their id lie, in the order they were named.
@@ -86,7 +88,8 @@ class Collection {
     virtual CollectionInfo info() const = 0;
 
     // Document i with row i of `vectors`, float32, rounded here to the storage type. All or none,
-    // durable on return; of two documents with one id the later counts. Errors: `invalid` with the
+    // durable on return; of two documents with one id the later counts, as an update. An id whose
+    // document expired is inserted anew. Errors: `invalid` with the
     // pointer "/i/..." of the offending document (dimension, zero vector, not finite, out of
     // float16's range, id, tags...), `out_of_memory`, `unavailable` (store, or not ready).
     virtual Result<UpsertReport> upsert(std::span<const Document> documents,
@@ -109,7 +112,8 @@ class Collection {
     // Errors: `not_found` with pointer "/i": no document has the id.
     virtual Result<NamedRows> find(std::span<const std::string> ids) const = 0;
 
-    // The ids of hits of a ground that was taken here. Texts are fetch()'s.
+    // The ids of hits of a ground that was taken here, one a hit, whatever was written, deleted or
+    // unloaded since. Texts are fetch()'s.
     virtual std::vector<std::string> ids(const SearchGround& ground,
                                          std::span<const Hit> hits) const = 0;
 

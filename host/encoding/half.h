@@ -1,4 +1,5 @@
-// The number formats vectors may arrive in, and their exact widening to float32.
+// The number formats vectors may arrive in, their exact widening to float32, and the rounding of
+// float32 to those that vectors are stored in.
 //
 // Bytes are little-endian and need no alignment. Every format widens exactly; NaN and infinities
 // stay what they are (a signalling NaN becomes quiet, as the hardware does it), so that scoring
@@ -42,5 +43,10 @@ std::optional<Dtype> find_dtype(std::string_view name);
 void widen(Dtype dtype, std::span<const std::byte> bytes, std::span<float> out);
 // With at most that instruction set, which must be supported.
 void widen(InstructionSet set, Dtype dtype, std::span<const std::byte> bytes, std::span<float> out);
+
+// Rounds to the nearest, of two as near to the even one; what is out of range becomes an infinity
+// and NaN stays NaN. To float32, float16 or bfloat16; `bytes` takes in.size() numbers.
+void narrow(Dtype dtype, std::span<const float> in, std::span<std::byte> bytes);
+void narrow(InstructionSet set, Dtype dtype, std::span<const float> in, std::span<std::byte> bytes);
 
 }  // namespace qr

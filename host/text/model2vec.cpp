@@ -8,9 +8,9 @@
 #include <span>
 #include <utility>
 
-#include "host/text/digest.h"
-#include "host/text/json_fields.h"
-#include "host/text/safetensors.h"
+#include "host/encoding/digest.h"
+#include "host/encoding/json_fields.h"
+#include "host/encoding/safetensors.h"
 
 namespace qr {
 namespace {

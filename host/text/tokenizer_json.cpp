@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "host/base/narrow.h"
-#include "host/text/json_fields.h"
+#include "host/encoding/json_fields.h"
 
 namespace qr {
 namespace {

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "host/base/check.h"
-#include "host/text/safetensors.h"
+#include "host/encoding/safetensors.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::span<const std::byte> bytes = std::as_bytes(std::span(data, size));

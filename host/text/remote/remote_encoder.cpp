@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "host/text/digest.h"
+#include "host/encoding/digest.h"
 #include "host/text/remote/call_desk.h"
 #include "host/text/remote/embedding_request.h"
 #include "host/text/remote/http_pool.h"

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "host/text/digest.h"
+#include "host/encoding/digest.h"
 
 namespace qr {
 

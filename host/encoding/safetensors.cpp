@@ -1,4 +1,4 @@
-#include "host/text/safetensors.h"
+#include "host/encoding/safetensors.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "host/text/json_fields.h"
+#include "host/encoding/json_fields.h"
 
 namespace qr {
 namespace {
@@ -18,16 +18,17 @@ static_assert(std::endian::native == std::endian::little, "numbers are read as t
 constexpr std::size_t kSizeBytes = sizeof(std::uint64_t);
 
 // Indexed by TensorType.
-constexpr std::array<TensorTypeInfo, 7> kTypes = {{
+constexpr std::array<TensorTypeInfo, 8> kTypes = {{
     {TensorType::float64, "F64", 8},
     {TensorType::float32, "F32", 4},
     {TensorType::float16, "F16", 2},
     {TensorType::bfloat16, "BF16", 2},
     {TensorType::int64, "I64", 8},
+    {TensorType::uint64, "U64", 8},
     {TensorType::int32, "I32", 4},
     {TensorType::int8, "I8", 1},
 }};
-constexpr std::string_view kTypeNames = "'F64', 'F32', 'F16', 'BF16', 'I64', 'I32', 'I8'";
+constexpr std::string_view kTypeNames = "'F64', 'F32', 'F16', 'BF16', 'I64', 'U64', 'I32', 'I8'";
 
 Error bad_file(std::string_view file, const std::string& found, const std::string& allowed) {
     return Error{.code = Code::invalid,

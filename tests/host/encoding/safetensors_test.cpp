@@ -1,4 +1,4 @@
-#include "host/text/safetensors.h"
+#include "host/encoding/safetensors.h"
 
 #include <gtest/gtest.h>
 
@@ -57,7 +57,7 @@ TEST(Safetensors, AreRefusedWithAHeaderThatDoesNotFit) {
 TEST(Safetensors, AreRefusedWithATypeThatNobodyReads) {
     EXPECT_EQ(
         "m.safetensors: /t/dtype: found \"U8\", allowed: 'F64', 'F32', 'F16', 'BF16', "
-        "'I64', 'I32', 'I8'",
+        "'I64', 'U64', 'I32', 'I8'",
         refused(with_tensor(R"({"dtype":"U8","shape":[1],"data_offsets":[0,1]})", 1)));
 }
 

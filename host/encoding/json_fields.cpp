@@ -1,4 +1,4 @@
-#include "host/text/json_fields.h"
+#include "host/encoding/json_fields.h"
 
 #include <nlohmann/json.hpp>
 

@@ -17,7 +17,16 @@
 
 namespace qr {
 
-enum class TensorType : std::uint8_t { float64, float32, float16, bfloat16, int64, int32, int8 };
+enum class TensorType : std::uint8_t {
+    float64,
+    float32,
+    float16,
+    bfloat16,
+    int64,
+    uint64,
+    int32,
+    int8,
+};
 
 struct TensorTypeInfo {
     TensorType type;

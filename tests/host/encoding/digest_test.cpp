@@ -1,4 +1,4 @@
-#include "host/text/digest.h"
+#include "host/encoding/digest.h"
 
 #include <gtest/gtest.h>
 
@@ -18,6 +18,15 @@ TEST(Digest, TellsPartsApartThatAreTheSameInARow) {
     constexpr std::array<std::string_view, 2> kOne = {"ab", "c"};
     constexpr std::array<std::string_view, 2> kOther = {"a", "bc"};
     EXPECT_NE(sha256_of_parts(kOne), sha256_of_parts(kOther));
+}
+
+TEST(Digest, OfPiecesIsThatOfTheirConcatenation) {
+    // printf abc | sha256sum
+    Sha256 digest;
+    digest.add(std::as_bytes(std::span(std::string_view("a"))));
+    digest.add({});
+    digest.add(std::as_bytes(std::span(std::string_view("bc"))));
+    EXPECT_EQ("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", digest.finish());
 }
 
 }  // namespace
