@@ -30,6 +30,7 @@
 #include "server/config/config.h"
 #include "server/dialects/dialect.h"
 #include "server/dialects/kserve_models.h"
+#include "server/handlers/collections.h"
 #include "server/handlers/health.h"
 #include "server/http/application.h"
 #include "server/http/router.h"
@@ -117,6 +118,9 @@ class App final : public http::Application, public BatchObserver, public PassObs
                                       const http::PathParameters& parameters) const;
     http::Response kserve_statistics(std::span<const kserve::Model> models) const;
     http::Response kserve_index(http::Request& request) const;
+    boost::asio::awaitable<http::Response> kserve_residence(http::Request& request,
+                                                            std::string_view name,
+                                                            Residence wanted);
     bool is_known(const http::Request& request) const;
     void end_reload(std::string_view result);
     const Services& services() const { return scoring_->services; }
@@ -135,6 +139,7 @@ class App final : public http::Application, public BatchObserver, public PassObs
     void on_failover(const FailoverStatus& status);
     void on_canary(std::string_view backend, const CanaryResult& result);
     void on_device(const DeviceNews& news);
+    const CollectionsPart* collections_now() const;
     Readiness readiness(std::size_t shed_percent) const;
     HealthSnapshot snapshot() const;
     std::string scrape();

@@ -7,6 +7,7 @@
 #include "server/app/request_context.h"
 #include "server/handlers/collections.h"
 #include "server/handlers/documents.h"
+#include "server/handlers/ingest.h"
 #include "server/handlers/search.h"
 
 namespace qr {
@@ -59,7 +60,8 @@ void App::add_collection_routes() {
 void App::add_document_routes() {
     add_collection(Verb::post, kDocuments, [this](Request& request, const PathParameters& path) {
         const Grant grant = context_of(request)->grant();
-        return handle_upsert(services(), grant, request, name_in(path));
+        return is_bulk(request) ? handle_ingest(services(), grant, request, name_in(path))
+                                : handle_upsert(services(), grant, request, name_in(path));
     });
     add_collection(Verb::get, kDocuments, [this](Request& request, const PathParameters& path) {
         const Grant grant = context_of(request)->grant();

@@ -113,12 +113,18 @@ void App::on_device(const DeviceNews& news) {
     log_.write(std::move(line));
 }
 
+// Null also while the thread that starts the server may still be opening them.
+const CollectionsPart* App::collections_now() const {
+    return health_->state() == HealthState::starting ? nullptr : collections_.get();
+}
+
 Readiness App::readiness(std::size_t shed_percent) const {
     const AdmissionFigures admitted = admission_.figures();
     const HealthState state = health_->state();
     const Occupancy occupancy{.places_in_use = admitted.jobs,
                               .places_max = admitted.limits.jobs_max};
-    const bool is_loading = collections_ != nullptr && !collections_->is_loaded();
+    const CollectionsPart* const collections = collections_now();
+    const bool is_loading = collections != nullptr && !collections->is_loaded();
     return {.state = state,
             .is_ready = is_ready(state, occupancy, shed_percent) && !is_loading,
             .is_loading = is_loading};
@@ -163,7 +169,9 @@ std::string App::scrape() {
     }
     metrics_->ready.Set(readiness(settings_.get()->shed_percent).is_ready ? 1 : 0);
     scrape_encoder();
-    if (collections_ != nullptr) show_collections(collections_->figures(), *metrics_);
+    if (const auto* const collections = collections_now()) {
+        show_collections(collections->figures(), *metrics_);
+    }
     scrape_scoring();
     return metrics_->serialize();
 }

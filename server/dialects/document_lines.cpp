@@ -48,9 +48,8 @@ class Lines final : public DocumentSource {
         while (!mistake_ && request.labels.size() < rows_max) {
             const std::optional<std::string_view> line = next_line();
             if (!line) break;
-            auto read = read_document(
-                *line, buffers_, limits_, warnings_,
-                {data + vectors * limits_.dimension, limits_.dimension});
+            auto read = read_document(*line, buffers_, limits_, warnings_,
+                                      {data + vectors * limits_.dimension, limits_.dimension});
             if (!read.ok()) {
                 mistake_ = at_place(std::move(read).error(), unit(), line_);
                 break;

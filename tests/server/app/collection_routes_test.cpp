@@ -78,6 +78,42 @@ TEST_F(CollectionRoutes, RemoveWhatAFilterLetsThroughButNeverEverything) {
     EXPECT_EQ(served.del("/v1/collections/papers/documents", R"({"filter": {}})").status, 422);
 }
 
+TEST_F(CollectionRoutes, TakeDocumentsLineByLineAndKeepWhatStoodBeforeAMistake) {
+    served.make("papers");
+    const std::string type = "Content-Type: application/x-ndjson\r\n";
+    const std::string path = "/v1/collections/papers/documents";
+    const WireAnswer stored = served.post(
+        path, "{\"id\": 1, \"vector\": [1, 0]}\n{\"id\": 2, \"vector\": [0, 1]}\n", type);
+    EXPECT_EQ(stored.status, 200) << stored.body;
+    EXPECT_THAT(stored.body, HasSubstr(R"("inserted":2,"updated":0)"));
+    const WireAnswer malformed =
+        served.post(path, "{\"id\": 3, \"vector\": [1, 0]}\n{\"id\": 4", type);
+    EXPECT_EQ(malformed.status, 400);
+    EXPECT_THAT(malformed.body, HasSubstr("line 2: body: found"));
+    EXPECT_THAT(malformed.body, HasSubstr("kept: 1 documents (1 inserted, 0 updated)"));
+    const WireAnswer zero = served.post(
+        path, "{\"id\": 3, \"vector\": [1, 1]}\n\n{\"id\": 5, \"vector\": [0, 0]}\n", type);
+    EXPECT_EQ(zero.status, 422);
+    EXPECT_THAT(zero.body, HasSubstr("line 3: /vector: found a zero vector"));
+    EXPECT_THAT(zero.body, HasSubstr("kept: 1 documents (0 inserted, 1 updated)"));
+    EXPECT_EQ(served.get(path + "/4").status, 404);
+    EXPECT_EQ(served.get(path + "/3").status, 200);
+}
+
+TEST_F(CollectionRoutes, TakeFilesOfVectors) {
+    served.make("papers");
+    const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }";
+    std::string file = "\x93NUMPY\x01";
+    file += std::string(1, '\0') + static_cast<char>(header.size()) + '\0' + header;
+    file += std::string("\0\0\x80\x3f\0\0\0\0", 8);
+    const WireAnswer stored =
+        served.post("/v1/collections/papers/documents?id_prefix=p%2F&first_id=3", file,
+                    "Content-Type: application/x-npy\r\n");
+    EXPECT_EQ(stored.status, 200) << stored.body;
+    EXPECT_THAT(served.get("/v1/collections/papers/documents/p%2F3?vector=true").body,
+                HasSubstr(R"("vector":[1,0])"));
+}
+
 TEST_F(CollectionRoutes, ListDocumentsPageByPage) {
     served.make("papers");
     served.store_three("papers");
@@ -246,6 +282,23 @@ TEST_F(CollectionRoutes, WriteAndReadSnapshotsBelowTheirFolderAlone) {
     EXPECT_EQ(served.post("/v1/collections/papers/export", R"({"folder": "../x"})").status, 422);
     EXPECT_EQ(served.post("/v1/collections/copy/import", R"({"folder": "nightly"})").status, 201);
     EXPECT_EQ(served.post("/v1/collections/copy2/import", R"({"folder": "other"})").status, 404);
+}
+
+TEST_F(CollectionRoutes, AreModelsOfKserve) {
+    served.make("papers");
+    EXPECT_EQ(served.post("/v2/repository/models/papers/unload", "").status, 200);
+    EXPECT_THAT(served.post("/v2/repository/index", "").body,
+                HasSubstr(R"({"name":"papers","version":"1","state":"UNAVAILABLE",)"
+                          R"("reason":"unloaded"})"));
+    EXPECT_THAT(served.post("/v2/repository/index", R"({"ready": true})").body,
+                testing::Not(HasSubstr("papers")));
+    const WireAnswer loaded = served.post("/v2/repository/models/papers/load", "");
+    EXPECT_EQ(loaded.status, 200);
+    EXPECT_EQ(loaded.body, "");
+    EXPECT_THAT(served.post("/v2/repository/index", R"({"ready": true})").body,
+                HasSubstr(R"({"name":"papers","version":"1","state":"READY","reason":""})"));
+    EXPECT_EQ(served.post("/v2/repository/models/rerank/load", "").status, 400);
+    EXPECT_EQ(served.post("/v2/repository/models/nowhere/load", "").status, 404);
 }
 
 TEST_F(CollectionRoutes, ShowHealthAndMetrics) {
