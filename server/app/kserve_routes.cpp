@@ -21,7 +21,6 @@ using boost::asio::awaitable;
 using http::Access;
 using http::PathParameters;
 using http::Verb;
-using http::Work;
 
 // The model that a path names, and its version where the path has one.
 Result<const kserve::Model*> model_of(const PathParameters& parameters, bool has_encoder) {
@@ -94,7 +93,7 @@ void App::add_kserve_model(std::string pattern, KserveAnswer answer) {
 void App::add_kserve_repository() {
     const auto add = [this](std::string pattern, http::Handler handler) {
         router_.add(
-            {Verb::post, std::move(pattern), Access::keyed, Work::light, std::move(handler)});
+            {Verb::post, std::move(pattern), Access::keyed, http::Work::light, std::move(handler)});
     };
     add("/v2/repository/index", [this](http::Request& request, const PathParameters&) {
         return just(kserve_index(request));

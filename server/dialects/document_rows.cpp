@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "host/encoding/half.h"
 #include "host/encoding/safetensors.h"
 #include "server/dialects/document_source.h"
 #include "server/dialects/npy.h"
