@@ -59,6 +59,9 @@ ALLOWED = {
     # The other oracle, as host/backend/reference.
     "host/collection/engine/reference": (
         "host/collection/engine/collection_engine.h",
+        "host/collection/engine/memory_budget.h",
+        "host/collection/engine/table_layout.h",
+        "host/collection/engine/view_ledger.h",
         "host/backend/reference",
         "host/backend/row_fault.h",
         "host/encoding",

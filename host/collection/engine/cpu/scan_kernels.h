@@ -25,6 +25,8 @@ namespace qr::cpu {
 constexpr std::size_t scan_group(Dtype scan) {
     return scan == Dtype::float32 ? 1 : scan == Dtype::int8 ? 4 : 2;
 }
+// Bytes of a block's group, of whatever type.
+inline constexpr std::size_t kGroupBytes = 4 * kBlockRows;
 constexpr std::size_t scan_groups(Dtype scan, std::size_t dimension) {
     return (dimension + scan_group(scan) - 1) / scan_group(scan);
 }
@@ -34,23 +36,33 @@ constexpr std::size_t scan_plane_bytes(Dtype scan, std::size_t dimension) {
 }
 
 // The most queries that any kernel takes at once.
-inline constexpr std::size_t kTileQueriesMax = 16;
+inline constexpr std::size_t kScanQueriesMax = 16;
 
-// What a query became for the scan: q' = scale * q - e with |e| = residual, |q'| = norm.
+// What a query became for the scan: q' = scale * q - e with |e| <= residual, |q'| <= norm. Both are
+// rounded up by less than a part in 2^30. Every kernel scales queries to components that no sum
+// overflows with.
 struct PackedQuery {
     double scale = 1;
     double norm = 0;
     double residual = 0;
 };
 
+// Norms of rows in their plane for which relative_error holds: sums neither overflow nor lose bits
+// to denormals. All but float32 planes hold rows scaled into these bounds.
+inline constexpr double kScanNormMin = 0x1p-60;
+inline constexpr double kScanNormMax = 0x1p60;
+
 struct ScanBlock {
     const std::byte* plane = nullptr;     // 64-byte aligned
     const std::byte* upcoming = nullptr;  // the plane scanned next, to be fetched; may be null
-    const float* weights = nullptr;       // [kBlockRows]: estimate = weight * <q', row>
-    std::uint32_t mask = 0;               // bit r: row r counts
+    // [kBlockRows], 64-byte aligned: estimate = weight * <q', row>. A row whose weight is NaN
+    // passes every threshold: for rows beyond the bounds above.
+    const float* weights = nullptr;
+    std::uint32_t mask = 0;  // bit r: row r counts
     std::size_t dimension = 0;
 };
 
+// By magnitude, the estimate itself is |weight * <q', row>|.
 enum class Passing : std::uint8_t { by_estimate, by_magnitude };
 
 struct ScanTile {
@@ -61,8 +73,8 @@ struct ScanTile {
 };
 
 struct ScanHits {
-    std::array<std::uint32_t, kTileQueriesMax> passed;         // bit r: row r passed query q
-    alignas(64) float estimates[kTileQueriesMax][kBlockRows];  // of q, where passed[q] has a bit
+    std::array<std::uint32_t, kScanQueriesMax> passed;         // bit r: row r passed query q
+    alignas(64) float estimates[kScanQueriesMax][kBlockRows];  // of q, where passed[q] has a bit
 };
 
 struct ScanKernel {
@@ -76,7 +88,8 @@ struct ScanKernel {
     PackedQuery (*pack_query)(std::span<const float> query, std::size_t place, std::size_t count,
                               std::byte* tile);
     void (*scan)(const ScanBlock& block, const ScanTile& tile, ScanHits& hits);
-    // Of a sum before its weight, in units of |q'| |row|: additions, weight and comparison.
+    // |estimate - weight * <q', row>| <= relative_error * weight * |q'| |row|, for a weight that is
+    // itself rounded to float32. A threshold is rounded to float32 by the caller, downwards.
     double (*relative_error)(std::size_t dimension);
 };
 
@@ -85,17 +98,19 @@ std::span<const ScanKernel* const> scan_kernels(Dtype scan);
 // The first that this CPU runs.
 const ScanKernel& best_scan_kernel(Dtype scan);
 
-// What a row became in its plane: y = scale * x - e with |e| = residual, |y| = norm.
+// What a row became in its plane: y = scale * x - e with |e| <= residual, |y| <= norm, both rounded
+// up as a query's are.
 struct PackedRow {
-    double scale = 1;  // exact power of two, or the step of int8
+    double scale = 1;  // 1 for float32, a power of two, or the steps in a unit for int8
     double norm = 0;
     double residual = 0;
 };
 
 // Writes up to kBlockRows rows, from `first_lane` on, into a plane whose other lanes are left as
-// they are, and says what became of each. float32 planes hold the rows as they are, bfloat16 and
-// float16 rounded to nearest after a power of two that keeps float16 in range, int8 in steps of the
-// row's largest component / 127. `packed` has rows.rows entries.
+// they are, and says what became of each. float32 planes hold the rows as they are; bfloat16 and
+// float16 planes rounded to nearest after a power of two, for a largest component in [1, 2) and
+// [2^14, 2^15); int8 planes in steps of the row's largest component / 127. Components are finite.
+// `packed` has rows.rows entries.
 void pack_rows(Dtype scan, const MatrixView& rows, std::size_t first_lane, std::byte* plane,
                std::span<PackedRow> packed);
 
