@@ -15,6 +15,16 @@ bool has_f16c() {
     return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
 }
 
+// Neither does it know "avx512bf16".
+bool has_bf16() {
+    constexpr unsigned kBit = 1U << 5;
+    unsigned eax = 0;
+    unsigned ebx = 0;
+    unsigned ecx = 0;
+    unsigned edx = 0;
+    return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & kBit) != 0;
+}
+
 }  // namespace
 
 std::string_view to_string(InstructionSet set) {
@@ -55,6 +65,14 @@ InstructionSet best_instruction_set() {
 
 bool has_avx512_vbmi() {
     return is_supported(InstructionSet::avx512) && __builtin_cpu_supports("avx512vbmi");
+}
+
+bool has_avx512_vnni() {
+    return is_supported(InstructionSet::avx512) && __builtin_cpu_supports("avx512vnni");
+}
+
+bool has_avx512_bf16() {
+    return is_supported(InstructionSet::avx512) && has_bf16();
 }
 
 }  // namespace qr

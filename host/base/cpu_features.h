@@ -14,5 +14,7 @@ std::string_view to_string(InstructionSet set);
 bool is_supported(InstructionSet set);
 InstructionSet best_instruction_set();
 bool has_avx512_vbmi();
+bool has_avx512_vnni();
+bool has_avx512_bf16();
 
 }  // namespace qr

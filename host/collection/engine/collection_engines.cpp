@@ -1,13 +1,44 @@
 #include "host/collection/engine/collection_engines.h"
 
+#include <algorithm>
+#include <new>
 #include <string>
+#include <system_error>
+#include <thread>
 
+#include "host/collection/engine/cpu/cpu_engine.h"
 #include "host/collection/engine/reference/reference_engine.h"
 
 namespace qr {
 namespace {
 
+constexpr std::size_t kThreadsMax = 1024;
+
 using Made = Result<std::unique_ptr<CollectionEngine>>;
+
+Made make_cpu(const EngineOptions& options) {
+    const std::size_t online = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t threads = options.threads == 0 ? online : options.threads;
+    const std::string found = std::to_string(threads);
+    if (threads > kThreadsMax) {
+        const std::string allowed = "0.." + std::to_string(kThreadsMax);
+        return Error{.code = Code::invalid,
+                     .message = "threads: found " + found + ", allowed: " + allowed,
+                     .pointer = "threads",
+                     .found = found,
+                     .allowed = allowed};
+    }
+    try {
+        return Made(std::make_unique<cpu::CpuEngine>(
+            cpu::CpuEngineOptions{.threads = threads, .memory_max = options.memory_max}));
+    } catch (const std::system_error& error) {
+        return Error{.code = Code::unavailable,
+                     .message = "engine 'cpu' cannot start " + found + " threads: " + error.what(),
+                     .pointer = "threads"};
+    } catch (const std::bad_alloc&) {
+        return Error{.code = Code::out_of_memory, .message = "no memory for the engine 'cpu'"};
+    }
+}
 
 std::string known_names() {
     std::string names = "auto";
@@ -29,6 +60,7 @@ Made make_first(const EngineOptions& options) {
 
 const std::vector<EngineEntry>& collection_engines() {
     static const std::vector<EngineEntry> entries = {
+        {cpu::CpuEngine::kName, "CPU, the best kernels it runs", &make_cpu},
         {ReferenceEngine::kName, "plain double loops: the oracle, slow, one thread",
          [](const EngineOptions& options) {
              return Made(std::make_unique<ReferenceEngine>(options.memory_max));

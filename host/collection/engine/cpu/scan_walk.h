@@ -1,0 +1,178 @@
+// The walk over a block that every vector instruction set shares.
+//
+// Only scan_<set>.cpp may include this: everything is in an anonymous namespace on purpose, as in
+// host/backend/cpu/kernel_loop.h. A `Lanes` supplies the arithmetic of a set and a type:
+//   kEntry, kType, kRunMax            what queries become, and how many share registers
+//   kSumsMax                          sums that registers hold beside rows and factors
+//   kSums                             sums of one query with a whole block
+//   kSumsOfVector, kRowsOfVector      sums that become one vector of estimates, and its rows
+//   kParts                            times a group is loaded, each time for other components
+//   start(run, query)                 a sum before its first group
+//   row<part>(plane), factor<part>(entry), add(sum, row, factor)
+//   floats(sums), weigh, not_below, keep_bits, store
+// A query's sum takes the groups one after the other, whatever else is summed beside it: that makes
+// an estimate the same alone and in a tile.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "host/collection/engine/cpu/scan_query.h"
+#include "host/collection/engine/cpu/scan_targets.h"
+
+namespace qr::cpu {
+namespace {
+
+// Cache lines to come, one or none a step.
+struct Ahead {
+    const char* line;
+    std::size_t stride;  // 0: stays where it is
+
+    [[gnu::always_inline]] void fetch() {
+        _mm_prefetch(line, _MM_HINT_T1);
+        line += stride;
+    }
+};
+
+template <class Lanes, std::size_t kQueries>
+constexpr std::size_t sums_at_once() {
+    std::size_t sums = Lanes::kSums;
+    while (sums * kQueries > Lanes::kSumsMax)
+        sums /= 2;
+    return sums;
+}
+
+template <class Lanes, std::size_t kQueries, std::size_t kSums>
+struct Sums {
+    typename Lanes::Sum of[kQueries][kSums];
+
+    template <std::size_t kPart>
+    [[gnu::always_inline]] void add_part(const std::byte* plane, const std::byte* entries) {
+        typename Lanes::Row rows[kSums];
+#pragma GCC unroll 8
+        for (std::size_t s = 0; s < kSums; ++s)
+            rows[s] = Lanes::template row<kPart>(plane + s * (kGroupBytes / Lanes::kSums));
+#pragma GCC unroll 12
+        for (std::size_t q = 0; q < kQueries; ++q) {
+            const auto factor =
+                Lanes::template factor<kPart>(entries + q * entry_bytes(Lanes::kEntry));
+#pragma GCC unroll 8
+            for (std::size_t s = 0; s < kSums; ++s)
+                of[q][s] = Lanes::add(of[q][s], rows[s], factor);
+        }
+    }
+
+    [[gnu::always_inline]] void add_group(const std::byte* plane, const std::byte* entries) {
+        add_part<0>(plane, entries);
+        if constexpr (Lanes::kParts == 2) add_part<1>(plane, entries);
+    }
+};
+
+// What a run of queries is scanned with.
+struct Run {
+    const std::byte* queries;
+    const float* thresholds;
+    Passing passing;
+    std::uint32_t* passed;
+    float (*estimates)[kBlockRows];
+};
+
+// Weighs the sums of rows from `first_row` on and writes down which of them passed.
+template <class Lanes, std::size_t kQueries, std::size_t kSums>
+[[gnu::always_inline]] inline void pass(const Sums<Lanes, kQueries, kSums>& sums,
+                                        const ScanBlock& block, std::size_t first_row,
+                                        const Run& run) {
+    constexpr std::size_t kVectors = kSums / Lanes::kSumsOfVector;
+    const auto keep = Lanes::keep_bits(run.passing);
+#pragma GCC unroll 12
+    for (std::size_t q = 0; q < kQueries; ++q) {
+        typename Lanes::Vector estimates[kVectors];
+        std::uint32_t passed = 0;
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < kVectors; ++v) {
+            const std::size_t row = v * Lanes::kRowsOfVector;
+            estimates[v] = Lanes::weigh(Lanes::floats(&sums.of[q][v * Lanes::kSumsOfVector]),
+                                        block.weights + first_row + row, keep);
+            passed |= Lanes::not_below(estimates[v], run.thresholds[q]) << row;
+        }
+        passed = passed << first_row & block.mask;
+        run.passed[q] |= passed;
+        if (passed == 0) continue;
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < kVectors; ++v) {
+            Lanes::store(&run.estimates[q][first_row + v * Lanes::kRowsOfVector], estimates[v]);
+        }
+    }
+}
+
+template <class Lanes, std::size_t kQueries>
+void scan_run(const ScanBlock& block, const Run& run, Ahead ahead) {
+    constexpr std::size_t kSums = sums_at_once<Lanes, kQueries>();
+    constexpr std::size_t kEntries = kQueries * entry_bytes(Lanes::kEntry);
+    const std::size_t groups = scan_groups(Lanes::kType, block.dimension);
+#pragma GCC unroll 12
+    for (std::size_t q = 0; q < kQueries; ++q)
+        run.passed[q] = 0;
+    for (std::size_t first = 0; first < Lanes::kSums; first += kSums) {
+        Sums<Lanes, kQueries, kSums> sums;
+#pragma GCC unroll 12
+        for (std::size_t q = 0; q < kQueries; ++q) {
+#pragma GCC unroll 8
+            for (std::size_t s = 0; s < kSums; ++s)
+                sums.of[q][s] = Lanes::start(run.queries, q);
+        }
+        const std::byte* plane = block.plane + first * (kGroupBytes / Lanes::kSums);
+        const std::byte* entries = run.queries + kQueries * start_bytes(Lanes::kEntry);
+        for (std::size_t g = 0; g < groups; ++g) {
+            ahead.fetch();
+            sums.add_group(plane, entries);
+            plane += kGroupBytes;
+            entries += kEntries;
+        }
+        pass(sums, block, first / Lanes::kSumsOfVector * Lanes::kRowsOfVector, run);
+    }
+}
+
+template <class Lanes, std::size_t kQueries>
+void scan_run_of(std::size_t length, const ScanBlock& block, const Run& run, Ahead ahead) {
+    if (length == kQueries) return scan_run<Lanes, kQueries>(block, run, ahead);
+    if constexpr (kQueries > 1) scan_run_of<Lanes, kQueries - 1>(length, block, run, ahead);
+}
+
+template <class Lanes>
+void scan(const ScanBlock& block, const ScanTile& tile, ScanHits& hits) {
+    const std::size_t bytes =
+        query_bytes(Lanes::kEntry, scan_groups(Lanes::kType, block.dimension));
+    Ahead ahead{reinterpret_cast<const char*>(block.plane), 0};
+    if (block.upcoming != nullptr) ahead = {reinterpret_cast<const char*>(block.upcoming), 64};
+    std::size_t length = 0;
+    for (std::size_t q = 0; q < tile.count; q += length) {
+        length = run_length(tile.count - q, Lanes::kRunMax);
+        const Run run{.queries = tile.queries + q * bytes,
+                      .thresholds = tile.thresholds + q,
+                      .passing = tile.passing,
+                      .passed = &hits.passed.front() + q,
+                      .estimates = hits.estimates + q};
+        scan_run_of<Lanes, Lanes::kRunMax>(length, block, run, ahead);
+        ahead = {reinterpret_cast<const char*>(block.plane), 0};
+    }
+}
+
+template <class Lanes>
+constexpr ScanKernel kernel_of(std::string_view name, bool (*is_supported)(),
+                               double (*relative_error)(std::size_t)) {
+    using Packing = QueryPacking<Lanes::kType, Lanes::kEntry, Lanes::kRunMax>;
+    return {.name = name,
+            .type = Lanes::kType,
+            .is_supported = is_supported,
+            .queries_max = 12,
+            .tile_bytes = &Packing::tile_bytes,
+            .pack_query = &Packing::pack,
+            .scan = &scan<Lanes>,
+            .relative_error = relative_error};
+}
+
+}  // namespace
+}  // namespace qr::cpu

@@ -1,0 +1,126 @@
+// The fixture of the engines' contract suites: an engine of the registry, a storage type, a scan
+// type and a printed seed.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "host/collection/engine/collection_engines.h"
+#include "tests/host/collection/engine/oracle.h"
+#include "tests/host/collection/engine/rows.h"
+
+namespace qr::test {
+
+struct Contracted {
+    std::string engine;
+    Dtype storage = Dtype::float32;
+    std::optional<Dtype> scan = {};
+};
+
+inline std::vector<Contracted> contracted() {
+    std::vector<Contracted> all;
+    for (const EngineEntry& entry : collection_engines()) {
+        for (const Dtype storage : {Dtype::float32, Dtype::float16, Dtype::bfloat16}) {
+            all.push_back({std::string(entry.name), storage, std::nullopt});
+            for (const DtypeInfo& scan : kDtypes)
+                all.push_back({std::string(entry.name), storage, scan.dtype});
+        }
+    }
+    return all;
+}
+
+inline std::string contracted_name(const testing::TestParamInfo<Contracted>& tested) {
+    const std::string scan(tested.param.scan ? info(*tested.param.scan).name : "choice");
+    return tested.param.engine + "_" + std::string(info(tested.param.storage).name) + "_scan_" +
+           scan;
+}
+
+// Rows in a table, as the oracle sees them. Their numbers do not ascend as their slots do.
+struct FilledTable {
+    std::unique_ptr<Table> table;
+    Rows rows;
+    std::vector<Slot> slots;
+    std::vector<std::uint64_t> numbers;
+
+    // Those whose slot the mask has.
+    std::vector<OracleRow> oracle_rows(const RowMask& mask) const {
+        std::vector<OracleRow> chosen;
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            const Slot slot = slots[i];
+            if (slot / 64 < mask.size() && (mask[slot / 64] >> slot % 64 & 1) != 0)
+                chosen.push_back({slot, numbers[i], rows.row(i)});
+        }
+        return chosen;
+    }
+    RowMask everything() const {
+        return RowMask((table->view()->slots() + 63) / 64, ~std::uint64_t{0});
+    }
+};
+
+class EngineContract : public testing::TestWithParam<Contracted> {
+  protected:
+    EngineContract() : seed_(std::random_device{}()), random_(seed_) {}
+    void SetUp() override { engine_ = make_engine(2); }
+    void TearDown() override {
+        if (HasFailure()) std::printf("seed: %llu\n", static_cast<unsigned long long>(seed_));
+    }
+
+    std::unique_ptr<CollectionEngine> make_engine(std::size_t threads, std::size_t memory_max = 0) {
+        auto made = make_collection_engine(GetParam().engine,
+                                           {.threads = threads, .memory_max = memory_max});
+        EXPECT_TRUE(made.ok());
+        return std::move(made).value();
+    }
+    std::unique_ptr<Table> make_table(CollectionEngine& engine, std::size_t dimension) {
+        auto made = engine.make_table(
+            {.dimension = dimension, .storage = GetParam().storage, .scan = GetParam().scan});
+        EXPECT_TRUE(made.ok());
+        return std::move(made).value();
+    }
+    // Values of any type, rounded; added in three batches that end inside blocks.
+    FilledTable fill(CollectionEngine& engine, const Rows& values) {
+        FilledTable filled{
+            make_table(engine, values.dimension), stored(GetParam().storage, values), {}, {}};
+        const std::size_t count = filled.rows.count();
+        for (std::size_t i = 0; i < count; ++i)
+            filled.numbers.push_back((i * 7919 + 3) % count);
+        for (const std::size_t end : {count / 3, count / 2 + 1, count})
+            append(filled, end);
+        return filled;
+    }
+    static void append(FilledTable& filled, std::size_t end) {
+        const std::size_t done = filled.slots.size();
+        if (end <= done) return;
+        const MatrixView rows{filled.rows.values.data() + done * filled.rows.dimension, end - done,
+                              filled.rows.dimension};
+        const auto slots =
+            filled.table->append({rows, std::span(filled.numbers).subspan(done, end - done)});
+        ASSERT_TRUE(slots.ok()) << slots.error().message;
+        filled.slots.insert(filled.slots.end(), slots->begin(), slots->end());
+    }
+    static std::vector<SearchResult> search(const TableView& view,
+                                            const std::vector<SearchQuery>& queries) {
+        auto results = view.search(queries);
+        EXPECT_TRUE(results.ok());
+        return results.ok() ? std::move(results).value()
+                            : std::vector<SearchResult>(queries.size());
+    }
+    bool is_proven(bool is_certified) const {
+        return is_certified || GetParam().scan != Dtype::int8 || GetParam().engine == "reference";
+    }
+
+    const std::uint64_t seed_;
+    Random random_;
+    std::unique_ptr<CollectionEngine> engine_;
+};
+
+#define CONTRACTED_ENGINES(suite) \
+    INSTANTIATE_TEST_SUITE_P(Registry, suite, testing::ValuesIn(contracted()), contracted_name)
+
+}  // namespace qr::test
