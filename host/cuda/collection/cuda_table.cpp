@@ -18,7 +18,7 @@ namespace {
 // Segments take more than half of last_bytes each, but for the few first ones.
 std::size_t segments_max(const EngineCore& core) {
     constexpr std::size_t kFirstOnes = 40;
-    return kFirstOnes + 2 * (core.budget.bytes_max() / core.segments.last_bytes + 1);
+    return kFirstOnes + 2 * (core.budget.bytes_max() / std::max<std::size_t>(core.segments.last_bytes, 1) + 1);
 }
 
 }  // namespace
@@ -127,8 +127,11 @@ Result<void> CudaTable::fill(IngestStage& stage, const RowBatch& batch,
     for (const Slot slot : slots)
         end = std::max<std::size_t>(end, slot + std::size_t{1});
     numbers_.reserve(end);
-    for (std::size_t i = 0; i < slots.size(); ++i)
+    in_use_.resize((end + 63) / 64);
+    for (std::size_t i = 0; i < slots.size(); ++i) {
         numbers_.set(slots[i], batch.numbers[i]);
+        mark(slots[i], true);
+    }
     const auto reused = std::ranges::count_if(slots, [&](Slot slot) { return slot < slots_; });
     released_.erase(released_.begin(), released_.begin() + reused);
     slots_ = end;
@@ -140,12 +143,22 @@ void CudaTable::release(std::span<const Slot> slots) {
     const std::lock_guard lock(mutex_);
     for (const Slot slot : slots) {
         QR_CHECK(slot < slots_);
+        mark(slot, false);
         released_.push_back({slot, ledger_->upcoming()});
     }
 }
 
+// Every slot is marked the other way round before: once a row, once a release.
+void CudaTable::mark(Slot slot, bool is_in_use) {
+    const std::uint64_t bit = std::uint64_t{1} << (slot % 64);
+    QR_CHECK(((in_use_[slot / 64] & bit) != 0) != is_in_use);
+    in_use_[slot / 64] ^= bit;
+    in_use_seen_.reset();
+}
+
 std::shared_ptr<const TableView> CudaTable::view() const {
     const std::lock_guard lock(mutex_);
+    if (in_use_seen_ == nullptr) in_use_seen_ = std::make_shared<const RowMask>(in_use_);
     const bool has_truth = plan_.kind == device::ScanKind::unit_rows;
     const Plane& truth = has_truth ? planes_->truth : planes_->scan;
     return std::make_shared<const CudaView>(RowsOnDevice{.plan = plan_,
@@ -154,13 +167,16 @@ std::shared_ptr<const TableView> CudaTable::view() const {
                                                          .scan_segments = planes_->scan.segments(),
                                                          .truth_segments = truth.segments(),
                                                          .extremes = extremes_,
-                                                         .slots = slots_},
+                                                         .slots = slots_,
+                     .in_use = in_use_seen_},
                                             numbers_, planes_, ledger_);
 }
 
 TableMemory CudaTable::memory() const {
     const std::lock_guard lock(mutex_);
-    return {.bytes = planes_->bytes, .bytes_per_row = plan_.bytes_per_row()};
+    return {.bytes = planes_->bytes,
+            .bytes_per_row = plan_.bytes_per_row(),
+            .step_bytes = planes_->scan.last_bytes() + planes_->truth.last_bytes()};
 }
 
 }  // namespace qr::cuda

@@ -58,6 +58,7 @@ class CudaTable final : public Table {
     CudaTable(EngineCore& core, const TablePlan& plan, std::shared_ptr<TablePlanes> planes)
         : core_(core), plan_(plan), planes_(std::move(planes)) {}
 
+    void mark(Slot slot, bool is_in_use);
     std::vector<Slot> choose_slots(std::size_t count) const;
     Result<void> grow(IngestStage& stage, std::size_t slots);
     Result<void> fill(IngestStage& stage, const RowBatch& batch, std::span<const Slot> slots);
@@ -70,6 +71,8 @@ class CudaTable final : public Table {
     RowNumbers numbers_;
     device::RowExtremes extremes_;
     std::size_t slots_ = 0;
+    RowMask in_use_;
+    mutable std::shared_ptr<const RowMask> in_use_seen_;  // a copy for views; null: it changed
     std::deque<Released> released_;
 };
 

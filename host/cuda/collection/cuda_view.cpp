@@ -22,15 +22,10 @@ std::optional<RowFault> fault_of(std::span<const float> vector, std::size_t row)
     return find_fault(RowFault::Side::query, row, vector);
 }
 
-// Bits of slots below `slots`.
-std::size_t rows_of(const RowMask& mask, std::size_t slots) {
+std::size_t rows_of(const RowMask& mask, const RowMask& in_use) {
     std::size_t rows = 0;
-    for (std::size_t word = 0; word < std::min(mask.size(), slots / 64); ++word)
-        rows += static_cast<std::size_t>(std::popcount(mask[word]));
-    if (slots % 64 != 0 && slots / 64 < mask.size()) {
-        const std::uint64_t last = (std::uint64_t{1} << (slots % 64)) - 1;
-        rows += static_cast<std::size_t>(std::popcount(mask[slots / 64] & last));
-    }
+    for (std::size_t word = 0; word < std::min(mask.size(), in_use.size()); ++word)
+        rows += static_cast<std::size_t>(std::popcount(mask[word] & in_use[word]));
     return rows;
 }
 
@@ -75,7 +70,7 @@ Result<void> CudaView::search_some(std::span<const SearchQuery> queries,
         if (result.fault.has_value()) continue;
         result.rows = q > 0 && query.mask == queries[q - 1].mask && results[q - 1].rows > 0
                           ? results[q - 1].rows
-                          : rows_of(*query.mask, rows_.slots);
+                          : rows_of(*query.mask, *rows_.in_use);
         result.is_exact = result.rows == 0;
         if (result.is_exact) continue;
         asked.push_back(&query);

@@ -11,7 +11,7 @@ EngineCore::EngineCore(DeviceInfo info, std::vector<std::unique_ptr<SearchLane>>
                        std::unique_ptr<IngestStage> stage, std::size_t memory_max,
                        const SegmentLimits& segment_limits)
     : device(std::move(info)),
-      segments(segment_limits),
+      segments(within(segment_limits, memory_max)),
       budget(memory_max),
       queue_({search_lanes.size()}),
       lanes_(std::move(search_lanes)),

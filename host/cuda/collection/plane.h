@@ -24,7 +24,8 @@ class Plane {
     // and waits for it.
     Result<void> grow(std::size_t rows, cudaStream_t stream);
 
-    const PlanePlan& plan() const { return plan_; }
+    // Of the segment that was added last.
+    std::size_t last_bytes() const { return segments_.empty() ? 0 : segments_.back().bytes(); }
     device::SegmentedRows rows() const;
     const std::vector<std::byte*>& segments() const { return addresses_; }
 

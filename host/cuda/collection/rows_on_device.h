@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "host/cuda/collection/table_plan.h"
@@ -16,6 +17,7 @@ struct RowsOnDevice {
     std::vector<std::byte*> scan_segments, truth_segments;  // addresses, in the host's memory
     device::RowExtremes extremes;
     std::size_t slots = 0;
+    std::shared_ptr<const RowMask> in_use;  // slots of rows that were not released; words for all
 
     std::size_t dimension() const { return plan.layout.dimension; }
 };

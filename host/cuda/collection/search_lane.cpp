@@ -81,7 +81,7 @@ Result<void> SearchLane::begin(const RowsOnDevice& rows, std::span<const PassQue
             ? device::Rank::by_score
             : device::Rank::by_magnitude;
     fill_control(queries);
-    fill_masks(rows.slots, masks);
+    fill_masks(*rows.in_use, masks);
     if (Result<void> done = upload(rows.dimension(), masks.size()); !done.ok()) return done;
     return encode_queries(rows);
 }
@@ -100,16 +100,17 @@ void SearchLane::fill_control(std::span<const PassQuery> queries) {
     control.first_bad_row = device::kNoBadRow;
 }
 
-// Bits of slots that are not there are cleared: what lies behind the last row is no row.
-void SearchLane::fill_masks(std::size_t slots, std::span<const RowMask* const> masks) {
+// Of the slots in use: another may hold a row that the view does not know.
+void SearchLane::fill_masks(const RowMask& in_use, std::span<const RowMask* const> masks) {
     const std::size_t words = mask_words_ / 2;
+    QR_CHECK(in_use.size() == words);
     QR_CHECK(masks.size() * mask_words_ * sizeof(std::uint32_t) <= options_.limits.mask_bytes);
     for (std::size_t m = 0; m < masks.size(); ++m) {
         auto* const to = reinterpret_cast<std::uint64_t*>(memory_.host().masks + m * mask_words_);
         const std::size_t known = std::min(words, masks[m]->size());
-        std::copy_n(masks[m]->begin(), known, to);
+        for (std::size_t word = 0; word < known; ++word)
+            to[word] = (*masks[m])[word] & in_use[word];
         std::fill(to + known, to + words, 0);
-        if (slots % 64 != 0 && words > 0) to[words - 1] &= (std::uint64_t{1} << (slots % 64)) - 1;
     }
 }
 

@@ -62,7 +62,7 @@ class SearchLane {
 
     const LaneLimits& limits() const { return options_.limits; }
 
-    // Uploads and encodes. Masks have mask_words_for(rows.slots) words each, in one.
+    // Uploads and encodes. Only slots in use count.
     Result<void> begin(const RowsOnDevice& rows, std::span<const PassQuery> queries,
                        std::span<const RowMask* const> masks);
     // Forgets survivors; those from here on reach these thresholds.
@@ -90,7 +90,7 @@ class SearchLane {
     explicit SearchLane(const LaneOptions& options) : options_(options) {}
 
     void fill_control(std::span<const PassQuery> queries);
-    void fill_masks(std::size_t slots, std::span<const RowMask* const> masks);
+    void fill_masks(const RowMask& in_use, std::span<const RowMask* const> masks);
     Result<void> upload(std::size_t slots, std::size_t masks);
     Result<void> encode_queries(const RowsOnDevice& rows);
     Result<void> scan_tile(const RowsOnDevice& rows, const RowRange& tile);

@@ -37,6 +37,12 @@ PlanePlan plan_plane(std::size_t row_bytes, std::size_t tail_bytes, const Segmen
 
 }  // namespace
 
+SegmentLimits within(const SegmentLimits& limits, std::size_t memory_max) {
+    constexpr std::size_t kFirsts = 64, kLasts = 16;
+    return {.first_bytes = std::min(limits.first_bytes, memory_max / kFirsts),
+            .last_bytes = std::min(limits.last_bytes, memory_max / kLasts)};
+}
+
 std::size_t PlanePlan::segments_for(std::size_t rows) const {
     if (rows == 0 || row_bytes == 0) return 0;
     return device::place_of(sizes, narrow<unsigned>(rows - 1)).segment + std::size_t{1};

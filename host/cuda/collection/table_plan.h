@@ -22,6 +22,9 @@ struct SegmentLimits {
     std::size_t last_bytes = std::size_t{256} << 20;
 };
 
+// The same where all tables together may have no more than so many bytes: none of them strands much.
+SegmentLimits within(const SegmentLimits& limits, std::size_t memory_max);
+
 // 0 bytes a row: there is no such plane.
 struct PlanePlan {
     device::SegmentSizes sizes;
