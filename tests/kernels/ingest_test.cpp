@@ -115,8 +115,8 @@ TEST_P(Ingest, GivesNoLengthToRowsThatFloat32CouldNotFollow) {
     std::vector<float> lengths;
     for (unsigned r = 0; r < 6; ++r)
         lengths.push_back(table.scanned.length(r));
-    EXPECT_THAT(lengths, testing::ElementsAre(INFINITY, 0x1p-60F, 0x1p60F, INFINITY, INFINITY,
-                                              INFINITY));
+    EXPECT_THAT(lengths,
+                testing::ElementsAre(INFINITY, 0x1p-60F, 0x1p60F, INFINITY, INFINITY, INFINITY));
     EXPECT_EQ(0x1p60F, table.extremes.values()[1]);
 }
 

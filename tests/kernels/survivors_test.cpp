@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
+#include <optional>
 
 #include "kernels/rescore_stored.h"
 #include "tests/kernels/kernel_fixture.h"
@@ -80,22 +80,21 @@ class Survivors : public KernelTest {
         const DeviceArray<ScanQuery> query_memory(queries);
         const DeviceArray<float> residuals(std::vector<float>(queries.size(), kQueryResidual));
         EXPECT_EQ(cudaSuccess,
-                  append_survivors(
-                      {.overlaps = overlaps.data(),
-                       .peaks = scores.has_peaks ? peaks.data() : nullptr,
-                       .lengths = scores.lengths.empty() ? nullptr : lengths.data(),
-                       .masks = mask_memory.data(),
-                       .mask_words = mask_words_,
-                       .queries = query_memory.data(),
-                       .query_residuals = residuals.data(),
-                       .lists = lists.lists(),
-                       .row_residual_max = kRowResidual,
-                       .dimension = kDimension,
-                       .query_count = scores.queries,
-                       .first_row = first_row,
-                       .row_count = scores.rows(),
-                       .kind = scores.kind},
-                      stream_));
+                  append_survivors({.overlaps = overlaps.data(),
+                                    .peaks = scores.has_peaks ? peaks.data() : nullptr,
+                                    .lengths = scores.lengths.empty() ? nullptr : lengths.data(),
+                                    .masks = mask_memory.data(),
+                                    .mask_words = mask_words_,
+                                    .queries = query_memory.data(),
+                                    .query_residuals = residuals.data(),
+                                    .lists = lists.lists(),
+                                    .row_residual_max = kRowResidual,
+                                    .dimension = kDimension,
+                                    .query_count = scores.queries,
+                                    .first_row = first_row,
+                                    .row_count = scores.rows(),
+                                    .kind = scores.kind},
+                                   stream_));
         finish();
     }
     std::vector<float> peaks_of_all(const Scores& scores, const std::vector<ScanQuery>& queries) {
@@ -202,10 +201,8 @@ TEST_P(Survivors, TakeLengthsIntoAccountInEveryKindOfScan) {
     lengths[17] = INFINITY;
     const std::vector<ScanQuery> queries = {{.is_dot = true}, {}};
     for (const ScanKind kind : {ScanKind::unit_rows, ScanKind::same_rows}) {
-        const Scores scores{.overlaps = random_overlaps(200),
-                            .queries = 2,
-                            .lengths = lengths,
-                            .kind = kind};
+        const Scores scores{
+            .overlaps = random_overlaps(200), .queries = 2, .lengths = lengths, .kind = kind};
         const Lists lists({0.7F, 0.7F}, 128);
         append(scores, queries, all, lists);
         for (unsigned q = 0; q < 2; ++q) {
@@ -217,7 +214,7 @@ TEST_P(Survivors, TakeLengthsIntoAccountInEveryKindOfScan) {
 
 TEST_P(Survivors, IncludeRowsWhoseOverlapIsNoNumber) {
     const Lists lists({0.5F}, 4);
-    append({.overlaps = {NAN, 0.1F}, .has_peaks = true}, {{}}, {0b11}, lists);
+    append({.overlaps = {NAN, 0.1F}}, {{}}, {0b11}, lists);
     EXPECT_EQ((std::vector<Survivor>{{INFINITY, 0}}), lists.survivors(0));
 }
 
@@ -300,8 +297,7 @@ class Selection : public Survivors {
     std::vector<Survivor> random_survivors(std::size_t count, unsigned different) {
         std::vector<Survivor> survivors;
         for (unsigned row = 0; row < count; ++row)
-            survivors.push_back(
-                {static_cast<float>(random_() % different) / 64 - 1, row * 3 + 1});
+            survivors.push_back({static_cast<float>(random_() % different) / 64 - 1, row * 3 + 1});
         std::ranges::sort(survivors, comes_before);
         return survivors;
     }
@@ -334,9 +330,9 @@ TEST_P(Selection, ListsTheWantedAndFillsUpBehindThem) {
     const auto few = random_survivors(3, 100), many = random_survivors(5000, 100);
     const Selected selected = select({few, many, {}}, {8, 6, 8}, 8, std::nullopt);
     const auto ids_of = [&](std::size_t query) {
-        return std::vector<unsigned>(selected.ids.begin() + static_cast<std::ptrdiff_t>(query * 8),
-                                     selected.ids.begin() +
-                                         static_cast<std::ptrdiff_t>(query * 8 + 8));
+        return std::vector<unsigned>(
+            selected.ids.begin() + static_cast<std::ptrdiff_t>(query * 8),
+            selected.ids.begin() + static_cast<std::ptrdiff_t>(query * 8 + 8));
     };
     EXPECT_THAT(ids_of(0), testing::UnorderedElementsAre(few[0].row, few[1].row, few[2].row, kNoId,
                                                          kNoId, kNoId, kNoId, kNoId));

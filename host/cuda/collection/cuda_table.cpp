@@ -18,7 +18,8 @@ namespace {
 // Segments take more than half of last_bytes each, but for the few first ones.
 std::size_t segments_max(const EngineCore& core) {
     constexpr std::size_t kFirstOnes = 40;
-    return kFirstOnes + 2 * (core.budget.bytes_max() / std::max<std::size_t>(core.segments.last_bytes, 1) + 1);
+    return kFirstOnes +
+           2 * (core.budget.bytes_max() / std::max<std::size_t>(core.segments.last_bytes, 1) + 1);
 }
 
 }  // namespace
@@ -87,12 +88,13 @@ Result<std::vector<Slot>> CudaTable::append(const RowBatch& batch) {
 
 // Takes what is missing of the budget, then of the device.
 Result<void> CudaTable::grow(IngestStage& stage, std::size_t slots) {
-    if (slots > kSlotsMax) {
+    const std::size_t slots_max = core_.limits().mask_bytes * 8;
+    if (slots > slots_max) {
         return Error{.code = Code::out_of_memory,
                      .message = "a table on a CUDA device: " + std::to_string(slots) +
-                                " rows, allowed: " + std::to_string(kSlotsMax),
+                                " rows, allowed: " + std::to_string(slots_max),
                      .found = std::to_string(slots),
-                     .allowed = std::to_string(kSlotsMax)};
+                     .allowed = std::to_string(slots_max)};
     }
     for (Plane* const plane : {&planes_->scan, &planes_->truth}) {
         const std::lock_guard lock(mutex_);  // views copy the list of segments
@@ -168,7 +170,7 @@ std::shared_ptr<const TableView> CudaTable::view() const {
                                                          .truth_segments = truth.segments(),
                                                          .extremes = extremes_,
                                                          .slots = slots_,
-                     .in_use = in_use_seen_},
+                                                         .in_use = in_use_seen_},
                                             numbers_, planes_, ledger_);
 }
 

@@ -19,7 +19,7 @@ struct LaneLimits {
     std::size_t tile_overlaps = std::size_t{6} << 20;  // 24 MiB: half of a large device's L2 cache
     std::size_t survivors = std::size_t{1} << 23;      // of all queries
     std::size_t listed = std::size_t{1} << 19;         // survivors that are rescored at once
-    std::size_t mask_bytes = std::size_t{32} << 20;    // a bit for each of kSlotsMax
+    std::size_t mask_bytes = std::size_t{32} << 20;    // a bit a slot: 2^28 in a table
     // The first tile, from which the threshold of the second comes; more than the wanted survivors.
     std::size_t first_tile_rows = 4096;
 };

@@ -22,7 +22,8 @@ struct SegmentLimits {
     std::size_t last_bytes = std::size_t{256} << 20;
 };
 
-// The same where all tables together may have no more than so many bytes: none of them strands much.
+// The same where all tables together may have no more than so many bytes: none of them strands
+// much.
 SegmentLimits within(const SegmentLimits& limits, std::size_t memory_max);
 
 // 0 bytes a row: there is no such plane.
@@ -46,9 +47,6 @@ struct TablePlan {
     std::size_t bytes_per_row() const;
     std::size_t bytes_for(std::size_t rows) const;  // of device memory, whole segments
 };
-
-// Slots of a table: what a lane has room for in masks.
-inline constexpr std::size_t kSlotsMax = std::size_t{1} << 28;
 
 // Errors: as check_layout(); `invalid` with "scan": int8.
 Result<TablePlan> plan_table(const TableLayout& layout, const SegmentLimits& limits);

@@ -64,8 +64,7 @@ inline std::string contracted_name(const testing::TestParamInfo<Contracted>& tes
     const std::string scan(tested.param.scan ? info(*tested.param.scan).name : "choice");
     std::string engine = tested.param.engine;
     std::ranges::replace(engine, '-', '_');
-    return engine + "_" + std::string(info(tested.param.storage).name) + "_scan_" +
-           scan;
+    return engine + "_" + std::string(info(tested.param.storage).name) + "_scan_" + scan;
 }
 
 // Rows in a table, as the oracle sees them. Their numbers do not ascend as their slots do.

@@ -144,7 +144,7 @@ inline void expect_same_hits(const SearchResult& expected, const SearchResult& f
 }
 
 class CollectionTest : public PacedCudaTest {
-  protected:
+  public:
     static std::unique_ptr<CudaEngine> make_engine(const CollectionOptions& options) {
         auto made = CudaEngine::make(options);
         EXPECT_TRUE(made.ok()) << (made.ok() ? "" : made.error().message);

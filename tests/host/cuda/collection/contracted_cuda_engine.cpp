@@ -1,5 +1,5 @@
-// The CUDA engine on an emulated device, as the contract suites meet it: tiles and segments so small
-// that every search goes over several of either.
+// The CUDA engine on an emulated device, as the contract suites meet it: tiles and segments so
+// small that every search goes over several of either.
 #include "host/cuda/collection/cuda_engine.h"
 #include "tests/host/collection/engine/contract.h"
 #include "tests/support/emulation/emulation.h"
@@ -16,7 +16,7 @@ Made make_emulated(const EngineOptions& options) {
                                                    .tile_overlaps = 4096,
                                                    .survivors = std::size_t{1} << 16,
                                                    .listed = std::size_t{1} << 15,
-                                                   .mask_bytes = std::size_t{1} << 16,
+                                                   .mask_bytes = std::size_t{4} << 20,
                                                    .first_tile_rows = 64},
                                         .segments = {.first_bytes = 4096, .last_bytes = 65536},
                                         .stage_bytes = 8192,
