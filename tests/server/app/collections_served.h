@@ -44,7 +44,8 @@ class CollectionsServed {
     void store_three(const std::string& name) {
         const std::string documents =
             R"({"documents": [
-                {"id": "a", "text": "text a", "vector": [1, 0], "tags": ["even"], "numbers": {"n": 0}},
+                {"id": "a", "text": "text a", "vector": [1, 0], "tags": ["even"],
+                 "numbers": {"n": 0}},
                 {"id": "b", "text": "text b", "vector": [0.6, 0.8], "numbers": {"n": 1}},
                 {"id": "c", "text": "text c", "vector": [0, 1], "tags": ["even"]}]})";
         EXPECT_EQ(post("/v1/collections/" + name + "/documents", documents).status, 200);
