@@ -36,6 +36,10 @@ class Database {
         return {shelves_.begin(), shelves_.end()};
     }
     WriteFailure& failure() const { return *failure_; }
+    // After a failure: memory written out, another log begun. Errors: Busy, where that is only
+    // possible while nobody else, such as a view, uses it.
+    enum class Users : std::uint8_t { the_caller_alone, others };
+    rocksdb::Status recover(Users users);
     // Before every write. The database gives up a log that failed only together with something to
     // write out: so that there always is, a removal of nothing lies in the memory of the shelf of
     // the store's own, put there anew whenever that was written out.
@@ -51,6 +55,9 @@ class Database {
     enum class Access : std::uint8_t { all, reads_alone };
     rocksdb::Status open_with(rocksdb::WALRecoveryMode mode, Access access = Access::all);
     rocksdb::Status open_past_damage();
+    rocksdb::Status reopen();
+    void close();
+    std::uint64_t log_number() const;
 
     StoreFolder folder_;
     std::shared_ptr<WriteFailure> failure_ = std::make_shared<WriteFailure>();
@@ -58,6 +65,7 @@ class Database {
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors_;
     std::unique_ptr<rocksdb::DB> db_;
     std::array<rocksdb::ColumnFamilyHandle*, kShelves> shelves_{};
+    bool is_read_only_ = false;
     std::vector<StoreDamage> damage_;  // found by opening
 };
 

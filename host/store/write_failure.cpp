@@ -72,7 +72,7 @@ void WriteFailure::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::St
 }
 
 void WriteFailure::OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo& info) {
-    if (info.cf_name == rocksdb::kDefaultColumnFamilyName) is_disarmed_ = true;
+    if (info.cf_name == rocksdb::kDefaultColumnFamilyName) disarm();
 }
 
 void WriteFailure::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,

@@ -35,6 +35,7 @@ class WriteFailure final : public rocksdb::EventListener {
     void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override;
     // Whether the shelf of the store's own was written out since the last time, or never asked of.
     bool take_disarmed() { return is_disarmed_.exchange(false); }
+    void disarm() { is_disarmed_ = true; }
     void OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo& info) override;
     void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status status,
                               bool* is_automatic) override;
