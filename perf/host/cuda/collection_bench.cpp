@@ -10,6 +10,7 @@
 #include "host/collection/engine/reference/reference_engine.h"
 #include "host/cuda/collection/cuda_engine.h"
 #include "perf/host/cuda/bench.h"
+#include "perf/host/cuda/measure.h"
 #include "perf/kernels/fill.h"
 
 namespace qr::perf {
