@@ -33,6 +33,8 @@ enum class Event : std::uint8_t {
     backend_failed,
     encoder_ready,
     encoder_failed,
+    collections_ready,
+    collections_failed,
     health_changed,
     device_lost,
     device_recovered,

@@ -198,6 +198,7 @@ Metrics::Metrics(const Labels& labels)
       encoder_cache_bytes(families_->series<Gauge>("qr_encoder_cache_bytes")),
       encoder_waiting_texts(families_->series<Gauge>("qr_encoder_waiting_texts")),
       encoder_shut_off(families_->series<Gauge>("qr_encoder_shut_off")),
+      collections(bind_collections()),
       batch_jobs(families_->series<Histogram>("qr_batch_jobs")),
       batch_rows(families_->series<Histogram>("qr_batch_rows")),
       scored_documents(families_->series<Counter>("qr_scored_documents_total")),
@@ -245,6 +246,27 @@ void Metrics::bind_backends(std::span<const std::string> backends) {
              .canary_last_pass_seconds =
                  families_->series<Gauge>("qr_canary_last_pass_timestamp_seconds", {name})});
     }
+}
+
+CollectionMetrics Metrics::bind_collections() const {
+    Families& all = *families_;
+    return {.count = all.by_label<Gauge>("qr_collections"),
+            .documents = all.series<Gauge>("qr_collection_documents"),
+            .missing_documents = all.series<Gauge>("qr_collection_missing_documents"),
+            .deleted_rows = all.series<Gauge>("qr_collection_deleted_rows"),
+            .memory_bytes = all.series<Gauge>("qr_collection_memory_bytes"),
+            .work_waiting = all.series<Gauge>("qr_collection_work_waiting"),
+            .searches_waiting = all.series<Gauge>("qr_search_waiting"),
+            .pass_seconds = all.series<Histogram>("qr_search_pass_seconds"),
+            .pass_queries = all.series<Histogram>("qr_search_pass_queries"),
+            .rows = all.series<Counter>("qr_search_rows_total"),
+            .rescored = all.series<Counter>("qr_search_rescored_total"),
+            .retries = all.series<Counter>("qr_search_retries_total"),
+            .unanswered = all.by_label<Counter>("qr_search_unanswered_total"),
+            .store_bytes = all.series<Gauge>("qr_store_bytes"),
+            .store_writable = all.series<Gauge>("qr_store_writable"),
+            .store_commits = all.series<Counter>("qr_store_commits_total"),
+            .store_syncs = all.series<Counter>("qr_store_syncs_total")};
 }
 
 void Metrics::bind_routers() {

@@ -93,6 +93,27 @@ struct RouterMetrics {
     prometheus::Gauge& drift_ratio;
 };
 
+// The series of collections, their searches and their store.
+struct CollectionMetrics {
+    Labelled<prometheus::Gauge> count;  // by state
+    prometheus::Gauge& documents;
+    prometheus::Gauge& missing_documents;
+    prometheus::Gauge& deleted_rows;
+    prometheus::Gauge& memory_bytes;
+    prometheus::Gauge& work_waiting;
+    prometheus::Gauge& searches_waiting;
+    prometheus::Histogram& pass_seconds;
+    prometheus::Histogram& pass_queries;
+    prometheus::Counter& rows;
+    prometheus::Counter& rescored;
+    prometheus::Counter& retries;
+    Labelled<prometheus::Counter> unanswered;  // by reason
+    prometheus::Gauge& store_bytes;
+    prometheus::Gauge& store_writable;
+    prometheus::Counter& store_commits;
+    prometheus::Counter& store_syncs;
+};
+
 class Metrics {
   public:
     static constexpr std::size_t kLanesMax = 64;
@@ -142,6 +163,7 @@ class Metrics {
     void bind_routes(std::span<const std::string> routes);
     void bind_backends(std::span<const std::string> backends);
     void bind_routers();
+    CollectionMetrics bind_collections() const;
     void read_process();
 
     std::unique_ptr<Families> families_;
@@ -183,6 +205,8 @@ class Metrics {
     prometheus::Gauge& encoder_cache_bytes;
     prometheus::Gauge& encoder_waiting_texts;
     prometheus::Gauge& encoder_shut_off;
+
+    const CollectionMetrics collections;
 
     prometheus::Histogram& batch_jobs;
     prometheus::Histogram& batch_rows;

@@ -1,12 +1,15 @@
 #include "host/base/metrics_table.h"
 
+#include <vector>
+
+#include "host/base/collection_metrics_table.h"
+#include "host/base/metric_rows.h"
+
 namespace qr {
 namespace {
 
 using enum LabelSource;
-using Labels = std::array<MetricLabel, 3>;
-using Panels = std::array<MetricPanel, 2>;
-using Panel = MetricPanel;
+using namespace metric_rows;
 
 constexpr std::string_view kStatuses[] = {"1xx", "2xx", "3xx", "4xx", "5xx", kOtherLabel};
 constexpr std::string_view kStages[] = {"read", "parse", "encode", "queue", "score", "print"};
@@ -50,22 +53,6 @@ constexpr double kScoreSeconds[] = {0.00001, 0.000025, 0.00005, 0.0001, 0.00025,
                                     0.1,     0.25,     0.5,     1,      5,       30};
 constexpr double kJobs[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
 constexpr double kRows[] = {1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576};
-
-constexpr MetricFamily counter(std::string_view name, std::string_view unit, std::string_view help,
-                               const Labels& labels, const Panels& panels) {
-    return {name, MetricType::counter, unit, help, labels, panels, {}};
-}
-
-constexpr MetricFamily gauge(std::string_view name, std::string_view unit, std::string_view help,
-                             const Labels& labels, const Panels& panels) {
-    return {name, MetricType::gauge, unit, help, labels, panels, {}};
-}
-
-constexpr MetricFamily histogram(std::string_view name, std::string_view unit,
-                                 std::string_view help, std::span<const double> buckets,
-                                 const Labels& labels, const Panels& panels) {
-    return {name, MetricType::histogram, unit, help, labels, panels, buckets};
-}
 
 constexpr std::array kFamilies = {
     // HTTP
@@ -348,11 +335,17 @@ constexpr std::array kFamilies = {
 }  // namespace
 
 std::span<const MetricFamily> metric_families() {
-    return kFamilies;
+    static const std::vector<MetricFamily> all = [] {
+        std::vector<MetricFamily> families(kFamilies.begin(), kFamilies.end());
+        const auto more = collection_metric_families();
+        families.insert(families.end(), more.begin(), more.end());
+        return families;
+    }();
+    return all;
 }
 
 const MetricFamily* find_metric_family(std::string_view name) {
-    for (const MetricFamily& family : kFamilies) {
+    for (const MetricFamily& family : metric_families()) {
         if (family.name == name) return &family;
     }
     return nullptr;

@@ -35,6 +35,7 @@ inline constexpr Duration kTenantStep = std::chrono::milliseconds(1);
 struct BatchKey {
     std::size_t dimension = 0;
     scoring::Method method = scoring::Method::signed_fidelity;
+    const void* rows = nullptr;  // what is searched; null: documents that travel with the job
     auto operator<=>(const BatchKey&) const = default;
 };
 

@@ -1,11 +1,11 @@
 // Searches wait here and leave together: one pass over a collection's rows answers up to
 // kSearchQueriesMax queries at the cost of a few.
 //
-// A thread takes, whenever it is free, the collection whose oldest job has waited longest (by
-// priority first) and with it every job that waits for that collection, oldest first, as many
-// queries as one pass takes. Nobody waits for company: while one pass runs, the next gathers. Each
-// job is answered exactly once: with its hits, or as its deadline passes, its client leaves or the
-// desk stops. Masks are taken as the pass begins, so a job sees all that was written before it.
+// Who leaves next is decided by host/batching/batch_policy.h, with collections for keys and queries
+// for rows; what becomes of each job by search_book.h. Nobody waits for company: while one pass
+// runs, the next gathers. Each job is answered exactly once: with its hits, or as its deadline
+// passes, its client leaves or the desk stops. A job's ground is taken as its first pass begins and
+// kept to its last: it sees all that was written before it came, and one moment only.
 #pragma once
 
 #include <cstddef>
@@ -17,21 +17,20 @@
 
 #include "host/base/clock.h"
 #include "host/base/error.h"
+#include "host/batching/job.h"
 #include "host/collection/collection.h"
 
 namespace qr {
 
 struct SearchDeskLimits {
-    std::size_t jobs_max = 512;  // waiting and under way
-    std::size_t lanes = 1;       // passes at once
+    std::size_t jobs_max = 512;  // waiting and in the pass under way
 };
 
 struct SearchAnswer {
     SearchGround ground;                // what the hits' ids are asked of
     std::vector<SearchResult> results;  // one a query
-    std::string_view engine;
-    std::size_t pass_queries = 0;  // of this job and of others, in its last pass
-    Duration waited{};             // until its first pass began
+    std::size_t pass_queries = 0;       // of this job and of others, in its last pass
+    Duration waited{};                  // until its first pass began
     Duration searched{};
 };
 
@@ -61,7 +60,8 @@ struct SearchJob {
 struct PassReport {
     std::size_t jobs = 0;
     std::size_t queries = 0;
-    std::uint64_t rows = 0;  // slots that were scanned, once for all queries
+    std::size_t scans = 0;    // more than one where jobs stand on grounds of different moments
+    std::uint64_t slots = 0;  // of the grounds that were scanned, together
     std::size_t rescored = 0;
     std::size_t retries = 0;
     Duration searched{};
@@ -71,6 +71,8 @@ class PassObserver {
   public:
     virtual ~PassObserver() = default;
     virtual void on_pass(const PassReport& report) noexcept = 0;
+    // A job was answered without hits: cancelled, deadline_exceeded or unavailable (stopped).
+    virtual void on_unsearched(Code why) noexcept = 0;
 };
 
 class SearchDesk {
@@ -80,14 +82,14 @@ class SearchDesk {
     ~SearchDesk();  // stop()s
 
     // On `overloaded` (jobs_max) or `unavailable` (stopped) the job is left untouched, its sink
-    // uncalled. The id is never 0.
-    Result<std::uint64_t> submit(SearchJob& job);
+    // uncalled. Never kNoJob.
+    Result<JobId> submit(SearchJob& job);
     // A waiting job is answered `cancelled` now, one under way when its pass is done.
-    void cancel(std::uint64_t id);
+    void cancel(JobId id);
     // Answers what waits with `unavailable`, finishes the passes under way, joins. Idempotent.
     void stop();
 
-    std::size_t waiting() const;
+    std::size_t waiting_jobs() const;
 
   private:
     class Impl;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "host/base/buffer.h"
+#include "host/collection/document.h"
 #include "host/state/matrix_view.h"
 #include "kernels/scoring/methods.h"
 
@@ -46,12 +47,22 @@ struct VectorInput {
     std::string_view documents_at = "/documents";
 };
 
+// Where the vectors lie in a collection: those of documents named by their ids, which are the
+// request's labels, or, where it names none, those that a search finds.
+struct CollectionAsk {
+    std::string name;  // empty: the path names it
+    Filter filter;     // of a search, as what follows
+    bool return_vectors = false;
+    bool is_certified = true;
+};
+
 // "POST /v1/score": the whole score matrix, in request order. Every request that scores has this.
 struct ScoreRequest {
     VectorInput vectors;
     TextInput texts;
     bool is_query_list = false;         // "queries", not "query"
     std::vector<DocumentLabel> labels;  // empty when no document has an id or text, else one each
+    std::optional<CollectionAsk> collection = {};
     scoring::Method method = scoring::Method::signed_fidelity;
     std::optional<std::chrono::milliseconds> timeout;
     int priority = 0;  // 0..999, 0 first
@@ -62,9 +73,14 @@ struct ScoreRequest {
     std::shared_ptr<const void> ask = nullptr;
 };
 
+// Whether it asks for the best of a whole collection.
+inline bool is_search(const ScoreRequest& request) {
+    return request.collection && request.labels.empty();
+}
+
 // "POST /v1/rerank": documents in order of their score; with "queries", a list of rankings.
 struct RerankRequest : ScoreRequest {
-    std::size_t top_n = 0;  // 0 = all
+    std::size_t top_n = 0;  // 0 = all; of a search: as many as it gives unasked
     bool return_documents = false;
 };
 

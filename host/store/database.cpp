@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "host/base/check.h"
 #include "host/store/database_options.h"
 
 namespace qr {
@@ -60,8 +61,7 @@ rocksdb::Status Database::open_past_damage() {
 
 Result<std::shared_ptr<Database>> Database::open(StoreFolder folder, const StoreOptions& options) {
     const std::shared_ptr<Database> database(new Database(std::move(folder), options));
-    auto opened = database->open_past_damage();
-    if (opened.ok() && database->failure().why().empty()) opened = database->arm_recovery();
+    const auto opened = database->open_past_damage();
     if (!opened.ok()) {
         return Error{.code = opened.IsCorruption() ? Code::internal : Code::unavailable,
                      .message = database->folder_.path().string() +
@@ -74,18 +74,50 @@ Result<std::shared_ptr<Database>> Database::open(StoreFolder folder, const Store
 }
 
 Database::~Database() {
+    close();
+}
+
+void Database::close() {
     if (!db_) return;
     for (auto* shelf : shelves_)
         (void)db_->DestroyColumnFamilyHandle(shelf);
     (void)db_->Close();
+    db_.reset();
 }
 
-rocksdb::Status Database::arm_recovery() const {
-    const auto status = db_->Flush(rocksdb::FlushOptions(), shelf(Shelf::own));
-    if (!status.ok()) return status;
+std::uint64_t Database::log_number() const {
+    std::unique_ptr<rocksdb::LogFile> log;
+    return db_->GetCurrentWalFile(&log).ok() ? log->LogNumber() : 0;
+}
+
+// The database keeps a log whose very first record failed, and ends the process at the next: then
+// it is closed and opened anew. What failed lies in that log by half at most and is not read.
+rocksdb::Status Database::recover(Users users) {
+    if (!is_read_only_) {
+        const std::uint64_t failed_log = log_number();
+        const auto status = db_->Resume();
+        if (!status.ok() || log_number() != failed_log) return status;
+    }
+    if (users == Users::others) return rocksdb::Status::Busy("views of it are in use");
+    return reopen();
+}
+
+// Where that needs space which is not there, reading goes on all the same.
+rocksdb::Status Database::reopen() {
+    close();
+    const auto mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    const auto status = open_with(mode);
+    is_read_only_ = !status.ok();
+    if (is_read_only_) QR_CHECK(open_with(mode, Access::reads_alone).ok());
+    failure_->disarm();
+    return status;
+}
+
+void Database::arm_recovery() const {
+    if (!failure_->take_disarmed()) return;
     rocksdb::WriteOptions in_memory;
     in_memory.disableWAL = true;
-    return db_->Delete(in_memory, shelf(Shelf::own), "nothing");
+    (void)db_->Delete(in_memory, shelf(Shelf::own), "nothing");
 }
 
 std::string Database::name_damage(const rocksdb::Status& status) const {

@@ -2,7 +2,7 @@
 
 #include <rocksdb/write_batch.h>
 
-#include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "host/store/batch_check.h"
@@ -41,6 +41,7 @@ RocksDbStore::RocksDbStore(std::shared_ptr<Database> database, StoreSync sync)
 Result<void> RocksDbStore::commit(const StoreBatch& batch) {
     auto checked = check_batch(batch, kStoreValueBytesMax + kStoreSealBytesMax);
     if (!checked) return checked;
+    const std::shared_lock use(in_use_);
     if (!database_->failure().why().empty()) return database_->failure().error();
     rocksdb::WriteBatch writes;
     for (const StoreWrite& write : batch.writes) {
@@ -48,11 +49,8 @@ Result<void> RocksDbStore::commit(const StoreBatch& batch) {
     }
     rocksdb::WriteOptions options;
     options.sync = sync_ == StoreSync::every_commit;
-    auto status = database_->db().Write(options, &writes);
-    const auto is_own = [](const StoreWrite& write) { return write.shelf == Shelf::own; };
-    if (status.ok() && std::ranges::any_of(batch.writes, is_own)) {
-        status = database_->arm_recovery();
-    }
+    database_->arm_recovery();
+    const auto status = database_->db().Write(options, &writes);
     if (!status.ok()) {
         database_->failure().set(status);
         return database_->failure().error();
@@ -62,6 +60,7 @@ Result<void> RocksDbStore::commit(const StoreBatch& batch) {
 }
 
 std::shared_ptr<const StoreView> RocksDbStore::view() const {
+    const std::shared_lock use(in_use_);
     return std::make_shared<RocksDbView>(database_);
 }
 
@@ -70,11 +69,10 @@ Result<void> RocksDbStore::compact(Shelf shelf, std::string_view prefix) {
         return Error{.code = status.IsCorruption() ? Code::internal : Code::unavailable,
                      .message = "the store cannot compact: " + status.ToString()};
     };
+    const std::shared_lock use(in_use_);
     if (!database_->failure().why().empty()) return database_->failure().error();
     // The log has the removed values as well, until all of its shelves are written out.
-    auto status =
-        database_->db().Flush(rocksdb::FlushOptions(),
-                              {database_->shelf(Shelf::records), database_->shelf(Shelf::vectors)});
+    auto status = database_->db().Flush(rocksdb::FlushOptions(), database_->shelves());
     if (!status.ok()) return failed(status);
     rocksdb::CompactRangeOptions options;
     options.exclusive_manual_compaction = false;
@@ -84,17 +82,17 @@ Result<void> RocksDbStore::compact(Shelf shelf, std::string_view prefix) {
     const rocksdb::Slice end_slice(end);
     status = database_->db().CompactRange(options, database_->shelf(shelf), &begin_slice,
                                           end.empty() ? nullptr : &end_slice);
-    if (status.ok() && shelf == Shelf::own) status = database_->arm_recovery();
     if (!status.ok()) return failed(status);
     return {};
 }
 
 Result<void> RocksDbStore::recover() {
-    const std::lock_guard lock(recovering_);
     if (database_->failure().why().empty()) return {};
     if (database_->failure().is_for_good()) return database_->failure().error();
-    auto status = database_->db().Resume();
-    if (status.ok()) status = database_->arm_recovery();
+    const std::unique_lock alone(in_use_);
+    using Users = Database::Users;
+    const auto status =
+        database_->recover(database_.use_count() > 1 ? Users::others : Users::the_caller_alone);
     if (!status.ok()) {
         return Error{.code = Code::unavailable,
                      .message = "the store is still read-only: " + describe_write_failure(status)};
@@ -104,6 +102,7 @@ Result<void> RocksDbStore::recover() {
 }
 
 StoreCondition RocksDbStore::condition() const {
+    const std::shared_lock use(in_use_);
     StoreCondition condition;
     condition.why_not = database_->failure().why();
     condition.is_writable = condition.why_not.empty();

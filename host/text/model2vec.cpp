@@ -48,6 +48,7 @@ std::optional<Dtype> dtype_of(TensorType type) {
             return Dtype::int8;
         case TensorType::float64:
         case TensorType::int64:
+        case TensorType::uint64:
         case TensorType::int32:
             break;
     }

@@ -64,6 +64,7 @@ App::App(const Config& config, Log& log, AppOptions options)
       started_(clock_.now()),
       entries_(options.backends),
       make_encoder_(std::move(options.make_encoder)),
+      open_collections_(std::move(options.open_collections)),
       service_manager_(options.service_manager),
       settings_(config),
       admission_(clock_, admission_limits_of(config)),
@@ -105,6 +106,22 @@ Result<void> App::load_encoder() {
     return {};
 }
 
+Result<void> App::load_collections() {
+    if (open_collections_ == nullptr) return {};
+    Result<OpenedCollections> opened = open_collections_(config_);
+    if (!opened.ok()) return std::move(opened).error();
+    if (opened->catalog == nullptr) return {};
+    collections_ = std::make_unique<CollectionsPart>(*std::move(opened), config_, clock_, *this);
+    const EngineCapabilities can = collections_->engine().capabilities();
+    LogLine line = log_.line(LogLevel::info, Event::collections_ready);
+    line.text("engine", collections_->engine().name()).text("device", can.device);
+    line.text("instruction_set", can.instruction_set);
+    line.number("threads", std::uint64_t{can.threads});
+    line.number("collections", std::uint64_t{collections_->figures().collections.size()});
+    log_.write(std::move(line));
+    return {};
+}
+
 Result<void> App::load_backend() {
     Result<CheckedBackend> checked = make_checked_backend(
         config_, entries_, clock_, [this](const FailoverStatus& status) { on_failover(status); });
@@ -116,8 +133,9 @@ Result<void> App::load_backend() {
 
 Result<void> App::serve_from(CheckedBackend checked) {
     const std::string remark = std::move(checked.remark);
-    scoring_ = std::make_unique<ScoringPart>(std::move(checked), config_, clock_, buffers_,
-                                             *metrics_, encoder_.get(), *this);
+    scoring_ = std::make_unique<ScoringPart>(
+        std::move(checked), config_, clock_, buffers_, *metrics_, encoder_.get(),
+        collections_ ? &collections_->services() : nullptr, *this);
     const BackendCapabilities can = scoring_->backend->capabilities();
     LogLine line = log_.line(LogLevel::info, Event::backend_ready);
     line.text("backend", scoring_->backend->name()).text("device", can.device);
@@ -173,6 +191,7 @@ void App::stop() {
     health_->stop();
     if (encoder_ != nullptr) encoder_->stop();
     if (scoring_ != nullptr) scoring_->batcher.stop();
+    if (collections_ != nullptr) collections_->stop();
     server_->stop();
 }
 

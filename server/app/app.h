@@ -1,6 +1,6 @@
 // The composition root: owns every part in construction order and is what connections talk to.
 //
-// app.cpp builds and takes down, exchange.cpp treats one exchange, routes.cpp lists the endpoints,
+// app.cpp builds and takes down, exchange.cpp treats one exchange, *routes.cpp list the endpoints,
 // observe.cpp tells health and metrics. Order matters in both directions: the HTTP server is built
 // before the backend and destroyed after it, so that an answer still under way always finds the
 // io_context it posts to; the batcher is stopped before either.
@@ -23,12 +23,14 @@
 #include "host/health/health_watch.h"
 #include "host/health/service_manager.h"
 #include "host/text/encoder.h"
+#include "server/app/collections_part.h"
 #include "server/app/live_settings.h"
 #include "server/app/request_context.h"
 #include "server/app/scoring_part.h"
 #include "server/config/config.h"
 #include "server/dialects/dialect.h"
 #include "server/dialects/kserve_models.h"
+#include "server/handlers/collections.h"
 #include "server/handlers/health.h"
 #include "server/http/application.h"
 #include "server/http/router.h"
@@ -45,9 +47,11 @@ struct AppOptions {
     // Null: texts are refused.
     std::function<Result<std::unique_ptr<Encoder>>(const Config&, const Clock&, BufferPool&)>
         make_encoder = nullptr;
+    // Null, or all of it null: no collections.
+    std::function<Result<OpenedCollections>(const Config&)> open_collections = nullptr;
 };
 
-class App final : public http::Application, public BatchObserver {
+class App final : public http::Application, public BatchObserver, public PassObserver {
   public:
     App(const Config& config, Log& log, AppOptions options = {});
     ~App() override;
@@ -57,6 +61,9 @@ class App final : public http::Application, public BatchObserver {
     // Makes the encoder; before any backend. Errors: `invalid`, `not_found`, what is wrong with the
     // settings or with the folder they name.
     Result<void> load_encoder();
+    // Opens the store and begins to load what collections there are; before any backend. Errors:
+    // see open_collections().
+    Result<void> load_collections();
     // Makes the backend, checks it, and turns ready.
     Result<void> load_backend();
     // Turns ready with that backend. Once.
@@ -93,6 +100,10 @@ class App final : public http::Application, public BatchObserver {
     void add_routes();
     void add_model_routes();
     void add_health_routes();
+    void add_collection_routes();
+    void add_document_routes();
+    void add_collection_actions();
+    void add_collection(http::Verb verb, std::string pattern, http::Handler handler);
     void add_kserve_routes();
     void add_kserve_models();
     void add_kserve_repository();
@@ -107,6 +118,9 @@ class App final : public http::Application, public BatchObserver {
                                       const http::PathParameters& parameters) const;
     http::Response kserve_statistics(std::span<const kserve::Model> models) const;
     http::Response kserve_index(http::Request& request) const;
+    boost::asio::awaitable<http::Response> kserve_residence(http::Request& request,
+                                                            std::string_view name,
+                                                            Residence wanted);
     bool is_known(const http::Request& request) const;
     void end_reload(std::string_view result);
     const Services& services() const { return scoring_->services; }
@@ -118,11 +132,14 @@ class App final : public http::Application, public BatchObserver {
 
     void on_batch(const BatchReport& report) noexcept override;
     void on_unscored(Code why) noexcept override;
+    void on_pass(const PassReport& report) noexcept override;
+    void on_unsearched(Code why) noexcept override;
     HealthWatch::Hooks health_hooks(std::function<void(const EndOfProcess&)> end_process);
     void on_health(const HealthReport& report);
     void on_failover(const FailoverStatus& status);
     void on_canary(std::string_view backend, const CanaryResult& result);
     void on_device(const DeviceNews& news);
+    const CollectionsPart* collections_now() const;
     Readiness readiness(std::size_t shed_percent) const;
     HealthSnapshot snapshot() const;
     std::string scrape();
@@ -135,6 +152,7 @@ class App final : public http::Application, public BatchObserver {
     const TimePoint started_;
     const std::span<const BackendEntry> entries_;
     const decltype(AppOptions::make_encoder) make_encoder_;
+    const decltype(AppOptions::open_collections) open_collections_;
     ServiceManager service_manager_;
     CurrentSettings settings_;
     Admission admission_;
@@ -143,7 +161,8 @@ class App final : public http::Application, public BatchObserver {
     BufferPool buffers_;
     std::unique_ptr<Encoder> encoder_;  // set before listening, read after
     std::unique_ptr<http::Server> server_;
-    std::unique_ptr<ScoringPart> scoring_;  // set before the state turns ready, read after
+    std::unique_ptr<CollectionsPart> collections_;  // set before the state turns ready, read after
+    std::unique_ptr<ScoringPart> scoring_;          // set before the state turns ready, read after
     std::array<ModelStatistics, kserve::kModelCount> statistics_;  // by kserve::ModelId
     std::unique_ptr<HealthWatch> health_;                          // asks all of the above
 };

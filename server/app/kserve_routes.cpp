@@ -21,13 +21,16 @@ using boost::asio::awaitable;
 using http::Access;
 using http::PathParameters;
 using http::Verb;
-using http::Work;
 
 // The model that a path names, and its version where the path has one.
 Result<const kserve::Model*> model_of(const PathParameters& parameters, bool has_encoder) {
     std::optional<std::string_view> version;
     if (parameters.size() > 1) version = parameters[1].second;
     return kserve::find_model(parameters.front().second, version, has_encoder);
+}
+
+constexpr std::string_view word_of(Residence wanted) {
+    return wanted == Residence::load ? "load" : "unload";
 }
 
 constexpr std::array<const char*, 2> kModelPaths = {"/v2/models/{model}",
@@ -90,18 +93,30 @@ void App::add_kserve_model(std::string pattern, KserveAnswer answer) {
 void App::add_kserve_repository() {
     const auto add = [this](std::string pattern, http::Handler handler) {
         router_.add(
-            {Verb::post, std::move(pattern), Access::keyed, Work::light, std::move(handler)});
+            {Verb::post, std::move(pattern), Access::keyed, http::Work::light, std::move(handler)});
     };
     add("/v2/repository/index", [this](http::Request& request, const PathParameters&) {
         return just(kserve_index(request));
     });
-    for (const std::string_view action : {"load", "unload"}) {
-        add("/v2/repository/models/{model}/" + std::string(action),
-            [action](http::Request& request, const PathParameters& parameters) {
-                const std::string_view name = parameters.front().second;
-                return just(error_response(kserve::is_built_in(name, action), request));
+    for (const Residence wanted : {Residence::load, Residence::unload}) {
+        add("/v2/repository/models/{model}/" + std::string(word_of(wanted)),
+            [this, wanted](http::Request& request, const PathParameters& parameters) {
+                return kserve_residence(request, parameters.front().second, wanted);
             });
     }
+}
+
+// Collections are loaded and unloaded; the models are built in.
+awaitable<http::Response> App::kserve_residence(http::Request& request, std::string_view name,
+                                                Residence wanted) {
+    const bool is_model = kserve::find_model(name, std::nullopt, /*has_encoder=*/true).ok();
+    if (is_model || collections_now() == nullptr) {
+        co_return error_response(kserve::is_built_in(name, word_of(wanted)), request);
+    }
+    const Services& all = services();
+    http::Response response = co_await handle_residence(all, request, name, wanted);
+    if (!response.error) response.body.clear();
+    co_return response;
 }
 
 // As Triton answers it: by its status alone.
@@ -133,11 +148,19 @@ http::Response App::kserve_index(http::Request& request) const {
     const Result<bool> ready_alone = kserve::wants_ready_alone(*payload);
     if (!ready_alone.ok()) return error_response(ready_alone.error(), request);
     const Readiness now = readiness(context_of(request)->settings->shed_percent);
-    if (now.is_ready)
-        return json_response(kserve::print_index(kserve::models(encoder_ != nullptr), ""));
-    if (*ready_alone) return json_response(kserve::print_index({}, ""));
+    std::vector<CollectionInfo> collections;
+    if (const auto* const part = collections_now()) collections = part->figures().collections;
+    std::span<const kserve::Model> models = kserve::models(encoder_ != nullptr);
+    // Collections that load keep the server from being ready, and no model.
+    const bool is_serving = now.is_ready || now.is_loading;
+    if (*ready_alone) {
+        if (!is_serving) models = {};
+        std::erase_if(collections, [](const CollectionInfo& info) {
+            return info.state != CollectionState::ready;
+        });
+    }
     return json_response(
-        kserve::print_index(kserve::models(encoder_ != nullptr), to_string(now.state)));
+        kserve::print_index(models, is_serving ? "" : to_string(now.state), collections));
 }
 
 }  // namespace qr

@@ -6,6 +6,7 @@
 #include "host/base/wall_clock.h"
 #include "server/app/app.h"
 #include "server/app/device_metrics.h"
+#include "server/app/show_collections.h"
 #include "server/app/show_routing.h"
 
 namespace qr {
@@ -52,6 +53,14 @@ void App::on_batch(const BatchReport& report) noexcept {
     metrics_->scored_documents.Increment(static_cast<double>(report.rows));
     backend.batch_seconds.Observe(seconds(report.scored));
     backend.scored_pairs.Increment(static_cast<double>(report.pairs));
+}
+
+void App::on_pass(const PassReport& report) noexcept {
+    show_pass(report, *metrics_);
+}
+
+void App::on_unsearched(Code why) noexcept {
+    metrics_->collections.unanswered.at(to_string(why)).Increment();
 }
 
 void App::on_unscored(Code why) noexcept {
@@ -104,12 +113,21 @@ void App::on_device(const DeviceNews& news) {
     log_.write(std::move(line));
 }
 
+// Null also while the thread that starts the server may still be opening them.
+const CollectionsPart* App::collections_now() const {
+    return health_->state() == HealthState::starting ? nullptr : collections_.get();
+}
+
 Readiness App::readiness(std::size_t shed_percent) const {
     const AdmissionFigures admitted = admission_.figures();
     const HealthState state = health_->state();
     const Occupancy occupancy{.places_in_use = admitted.jobs,
                               .places_max = admitted.limits.jobs_max};
-    return {.state = state, .is_ready = is_ready(state, occupancy, shed_percent)};
+    const CollectionsPart* const collections = collections_now();
+    const bool is_loading = collections != nullptr && !collections->is_loaded();
+    return {.state = state,
+            .is_ready = is_ready(state, occupancy, shed_percent) && !is_loading,
+            .is_loading = is_loading};
 }
 
 HealthSnapshot App::snapshot() const {
@@ -120,6 +138,11 @@ HealthSnapshot App::snapshot() const {
                             .admitted = admission_.figures(),
                             .health = health_->report()};
     if (snapshot.health.backends.empty()) return snapshot;
+    if (collections_ != nullptr) {
+        CollectionsFigures figures = collections_->figures();
+        snapshot.collections = std::move(figures.collections);
+        snapshot.store = std::move(figures.store);
+    }
     snapshot.batcher = scoring_->batcher.status();
     snapshot.capabilities = scoring_->backend->capabilities();
     snapshot.self_test = scoring_->self_test;
@@ -146,6 +169,9 @@ std::string App::scrape() {
     }
     metrics_->ready.Set(readiness(settings_.get()->shed_percent).is_ready ? 1 : 0);
     scrape_encoder();
+    if (const auto* const collections = collections_now()) {
+        show_collections(collections->figures(), *metrics_);
+    }
     scrape_scoring();
     return metrics_->serialize();
 }

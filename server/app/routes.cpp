@@ -26,7 +26,6 @@ using dialects::ScoringChoice;
 using http::Access;
 using http::PathParameters;
 using http::Verb;
-using http::Work;
 
 constexpr std::string_view kDocsPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
@@ -59,11 +58,12 @@ ReadScoring reader_of(std::vector<ScoringChoice> choices) {
 }  // namespace
 
 void App::add_light(std::string pattern, Access access, http::Handler handler) {
-    router_.add({Verb::get, std::move(pattern), access, Work::light, std::move(handler)});
+    router_.add({Verb::get, std::move(pattern), access, http::Work::light, std::move(handler)});
 }
 
 void App::add_post(std::string pattern, http::Handler handler) {
-    router_.add({Verb::post, std::move(pattern), Access::keyed, Work::scoring, std::move(handler)});
+    router_.add(
+        {Verb::post, std::move(pattern), Access::keyed, http::Work::scoring, std::move(handler)});
 }
 
 void App::add_scoring(std::string pattern, std::vector<ScoringChoice> choices) {
@@ -98,6 +98,7 @@ void App::add_routes() {
     add_scoring("/cohere/v2/rerank", {{"", &dialects::kCohereV2Rerank}});
     add_scoring("/jina/v1/rerank", {{"", &dialects::kJinaRerank}});
     add_scoring("/voyage/v1/rerank", {{"", &dialects::kVoyageRerank}});
+    add_collection_routes();
     add_model_routes();
     add_health_routes();
     add_kserve_routes();

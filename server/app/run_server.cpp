@@ -14,6 +14,7 @@
 #include "server/app/app.h"
 #include "server/app/exit_guard.h"
 #include "server/app/make_encoder.h"
+#include "server/app/open_collections.h"
 #include "server/app/process_signals.h"
 #include "server/config/reload.h"
 
@@ -95,6 +96,13 @@ int failed(Log& log, Event event, const Error& error, int code) {
     return code;
 }
 
+// What an operator has to change is told apart from what is broken.
+int exit_code_of(Code code) {
+    const bool is_usage =
+        code == Code::invalid || code == Code::not_found || code == Code::conflict;
+    return is_usage ? kExitUsage : kExitCheckFailed;
+}
+
 // Nothing is unwound: what cannot be stopped must not be waited for.
 [[noreturn]] void give_up(Log& log, int exit_code, std::string_view why) {
     log_event(log, LogLevel::error, Event::process_ended, why);
@@ -126,7 +134,8 @@ int run_server(const config::Loaded& loaded, const config::LoadConfig& load,
             {.backends = entries,
              .end_process = [&](const EndOfProcess& end) { end_process(log, exit_code, end); },
              .service_manager = ServiceManager::read_environment(),
-             .make_encoder = &make_encoder});
+             .make_encoder = &make_encoder,
+             .open_collections = &open_collections});
     const Result<void> encoder = app.load_encoder();
     if (!encoder.ok()) return failed(log, Event::encoder_failed, encoder.error(), kExitUsage);
     const Result<void> listening = app.listen();
@@ -136,6 +145,11 @@ int run_server(const config::Loaded& loaded, const config::LoadConfig& load,
     started.number("port", std::uint64_t{app.port()});
     log.write(std::move(started));
 
+    const Result<void> collections = app.load_collections();
+    if (!collections.ok()) {
+        return failed(log, Event::collections_failed, collections.error(),
+                      exit_code_of(collections.error().code));
+    }
     const Result<void> loaded_backend = app.load_backend();
     if (!loaded_backend.ok()) {
         const bool is_unavailable = loaded_backend.error().code == Code::unavailable;

@@ -66,7 +66,7 @@ Result<CheckedBackend> make_checked_backend(const Config& config,
 
 ScoringPart::ScoringPart(CheckedBackend checked, const Config& config, const Clock& clock,
                          BufferPool& buffers, Metrics& metrics, Encoder* encoder,
-                         BatchObserver& observer)
+                         const CollectionServices* collections, BatchObserver& observer)
     : backend(std::move(checked.backend)),
       failover(std::move(checked.failover)),
       routed(std::move(checked.routed)),
@@ -76,7 +76,8 @@ ScoringPart::ScoringPart(CheckedBackend checked, const Config& config, const Clo
                .buffers = buffers,
                .batcher = batcher,
                .metrics = metrics,
-               .encoder = encoder} {
+               .encoder = encoder,
+               .collections = collections} {
     StagingMemory staging = backend->staging();
     if (!staging.bytes.empty()) buffers.stage_in(staging.bytes, std::move(staging.keeps));
 }

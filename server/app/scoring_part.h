@@ -35,7 +35,8 @@ Result<CheckedBackend> make_checked_backend(const Config& config,
 // All but the backend must outlive it.
 struct ScoringPart {
     ScoringPart(CheckedBackend checked, const Config& config, const Clock& clock,
-                BufferPool& buffers, Metrics& metrics, Encoder* encoder, BatchObserver& observer);
+                BufferPool& buffers, Metrics& metrics, Encoder* encoder,
+                const CollectionServices* collections, BatchObserver& observer);
 
     const std::shared_ptr<FidelityBackend> backend;
     const std::shared_ptr<FailoverBackend> failover;

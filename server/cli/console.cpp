@@ -37,7 +37,8 @@ Console process_console() {
             .err = std::cerr,
             .environment = process_environment(),
             .columns = output_columns(),
-            .is_coloured = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr};
+            .is_coloured = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr,
+            .is_terminal = isatty(STDERR_FILENO) == 1};
 }
 
 int fail(Console& console, int code, std::string_view message) {

@@ -25,6 +25,7 @@ struct Console {
     config::NamedValues environment;
     std::size_t columns = 80;  // of a line of output
     bool is_coloured = false;
+    bool is_terminal = false;  // the error stream
 };
 
 // The real one: standard streams, the environment, colour only on a terminal and without NO_COLOR.

@@ -46,6 +46,19 @@ struct Config {
     std::size_t encoder_retry_percent = 10;
     std::size_t encoder_cache_bytes_max = std::size_t{64} << 20;
 
+    std::string data_dir;
+    std::string encryption_key_file;
+    std::string store_sync = "commit";
+    std::size_t store_cache_bytes = std::size_t{64} << 20;
+    std::size_t store_write_buffer_bytes = std::size_t{64} << 20;
+    std::string snapshot_dir;
+    std::string collection_engine = "auto";
+    std::size_t collection_threads = 0;
+    std::size_t collection_memory_bytes = 0;
+    std::size_t collections_max = 1'000;
+    std::size_t collection_writers = 8;
+    std::size_t search_queue_max = 512;
+
     std::size_t payload_limit = std::size_t{64} << 20;
     std::size_t max_concurrent_requests = 512;
     std::size_t max_client_batch_size = 10'000;

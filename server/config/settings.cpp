@@ -61,6 +61,10 @@ bool is_prefix(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return c == ' ' || is_visible(c); });
 }
 
+bool is_store_sync(std::string_view text) {
+    return text == "commit" || text == "never";
+}
+
 bool is_gpu_loss_action(std::string_view text) {
     return text == "degrade" || text == "exit";
 }
@@ -165,6 +169,40 @@ constexpr std::array kSettings = {
     bytes("encoder_cache_bytes_max", &Config::encoder_cache_bytes_max, 0, 1024 * kGiB,
           "Vectors kept by their text, so that the service is not asked twice; 0: none. Rule of "
           "thumb: 4 bytes a dimension and the text, times the texts in circulation."),
+    words("data_dir", &Config::data_dir, is_module_path, "an absolute path in ASCII, or nothing",
+          "Folder of the collections, which survive a restart there; empty: no collections. One "
+          "server at a time may use it."),
+    words(
+        "encryption_key_file", &Config::encryption_key_file, is_module_path,
+        "an absolute path in ASCII, or nothing",
+        "File with the key (32 bytes, or as 64 hexadecimal digits) that collections are encrypted "
+        "with on the disk, readable by its owner alone; empty: not encrypted. Without it they "
+        "cannot be read again."),
+    words("store_sync", &Config::store_sync, is_store_sync, "commit or never",
+          "When a write is on the disk for good: commit, before it is answered; never, when the "
+          "system likes, which is faster and loses the last seconds with the machine's power."),
+    bytes("store_cache_bytes", &Config::store_cache_bytes, kMiB, 1024 * kGiB,
+          "Blocks of documents' texts and tags kept in memory. Vectors are there anyway."),
+    bytes("store_write_buffer_bytes", &Config::store_write_buffer_bytes, 4 * kMiB, 64 * kGiB,
+          "Writes gathered in memory before they are sorted into files. More makes ingesting "
+          "smoother and start-up after a crash longer."),
+    words("snapshot_dir", &Config::snapshot_dir, is_module_path,
+          "an absolute path in ASCII, or nothing",
+          "Folder that collections are exported to and imported from; empty: neither."),
+    words("collection_engine", &Config::collection_engine, is_word, "auto, cpu or reference",
+          "What holds and searches collections; auto takes the fastest that this machine can run."),
+    number("collection_threads", &Config::collection_threads, 0, 1024,
+           "Threads that one search may use; 0 is one per core."),
+    bytes("collection_memory_bytes", &Config::collection_memory_bytes, 0, 64 * 1024 * kGiB,
+          "Memory that the vectors of all collections may take; a write beyond it is answered 507. "
+          "0: what the machine has. Rule of thumb: what is left beside the rest of the server."),
+    number("collections_max", &Config::collections_max, 1, 100'000,
+           "Collections there may be; one more is answered 429."),
+    number("collection_writers", &Config::collection_writers, 1, 256,
+           "Threads that read and write collections for requests. Writes that wait together share "
+           "one sync of the disk: more of them ingest faster from many clients."),
+    number("search_queue_max", &Config::search_queue_max, 1, 1'000'000,
+           "Searches waiting or under way; further ones are answered 429."),
     bytes("payload_limit", &Config::payload_limit, kKiB, 16 * kGiB,
           "Largest request body, as sent and, if compressed, once expanded."),
     live(number(

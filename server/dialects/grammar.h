@@ -32,6 +32,10 @@ enum class Meaning : std::uint8_t {
     top_n,
     top_k,  // Voyage's word for it, which asks for Voyage's answer
     return_documents,
+    k,  // of a search, as the next three
+    filter,
+    return_vectors,
+    certify,
     accepted,  // well known, and without effect here
     unused,    // without effect here, which the answer's warnings say
 };
@@ -57,14 +61,22 @@ struct FieldTable {
 // A table's fields, and behind them those that every JSON dialect understands besides its own.
 template <std::size_t Count>
 constexpr auto with_options(const GrammarField (&own)[Count]) {
-    constexpr std::size_t kOptions = 3;
+    constexpr std::size_t kOptions = 4;
     GrammarField all[Count + kOptions] = {};
     GrammarField* const options = std::copy(own, own + Count, all);
     options[0] = {"method", Meaning::method};
     options[1] = {"timeout_ms", Meaning::timeout};
     options[2] = {"priority", Meaning::priority};
+    options[3] = {"collection", Meaning::collection};
     return FieldTable<Count + kOptions>(all);
 }
+
+// Whether a request must bring documents.
+enum class DocumentsNeeded : std::uint8_t {
+    always,             // with their vectors, or by their ids in a collection
+    unless_collection,  // a collection without them is searched
+    never,              // the collection that the path names is searched
+};
 
 // Which queries meet which documents.
 enum class Pairing : std::uint8_t {
@@ -86,6 +98,7 @@ struct Grammar {
     std::size_t top_n = 0;
     bool returns_documents = false;
     Pairing pairing = Pairing::every;
+    DocumentsNeeded documents = DocumentsNeeded::always;
     // Where the two sides are, as JSON pointers: for errors found later. Empty: "/query", or
     // "/queries".
     std::string_view queries_at = {};

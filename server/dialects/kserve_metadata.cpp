@@ -115,6 +115,31 @@ Result<bool> read_ready(json::Reader& reader) {
     return is_wanted;
 }
 
+constexpr std::string_view kUnloaded = "unloaded";
+
+std::string_view state_of(CollectionState state) {
+    switch (state) {
+        case CollectionState::ready:
+            return "READY";
+        case CollectionState::loading:
+            return "LOADING";
+        case CollectionState::unloaded:
+        case CollectionState::failed:
+            break;
+    }
+    return "UNAVAILABLE";
+}
+
+void print_entry(json::Writer& out, std::string_view name, std::string_view state,
+                 std::string_view reason) {
+    out.begin_object();
+    out.field("name", name);
+    out.field("version", kVersion);
+    out.field("state", state);
+    out.field("reason", reason);
+    out.end_object();
+}
+
 }  // namespace
 
 std::string print_server(std::string_view version) {
@@ -183,16 +208,15 @@ Result<bool> wants_ready_alone(const native::Payload& payload) {
     return read_ready(reader);
 }
 
-std::string print_index(std::span<const Model> models, std::string_view why_not) {
+std::string print_index(std::span<const Model> models, std::string_view why_not,
+                        std::span<const CollectionInfo> collections) {
     json::Writer out;
     out.begin_array();
-    for (const Model& model : models) {
-        out.begin_object();
-        out.field("name", model.name);
-        out.field("version", kVersion);
-        out.field("state", why_not.empty() ? "READY" : "UNAVAILABLE");
-        out.field("reason", why_not);
-        out.end_object();
+    for (const Model& model : models)
+        print_entry(out, model.name, why_not.empty() ? "READY" : "UNAVAILABLE", why_not);
+    for (const CollectionInfo& info : collections) {
+        const bool is_unloaded = info.state == CollectionState::unloaded;
+        print_entry(out, info.name, state_of(info.state), is_unloaded ? kUnloaded : info.why);
     }
     out.end_array();
     return std::move(out).take();

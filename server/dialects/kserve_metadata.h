@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "host/base/model_statistics.h"
+#include "host/collection/collection.h"
 #include "server/dialects/kserve_models.h"
 #include "server/dialects/native.h"
 
@@ -29,8 +30,9 @@ std::string print_statistics(std::span<const ModelFigures> models);
 // POST /v2/repository/index: true where models that are not ready are to be left out. The body may
 // be empty. Errors: `malformed`, `invalid`.
 Result<bool> wants_ready_alone(const native::Payload& payload);
-// `why_not`: why the models are not ready; empty: they are.
-std::string print_index(std::span<const Model> models, std::string_view why_not);
+// `why_not`: why the models are not ready; empty: they are. Collections stand there as models.
+std::string print_index(std::span<const Model> models, std::string_view why_not,
+                        std::span<const CollectionInfo> collections = {});
 
 // POST /v2/repository/models/{model}/load and unload.
 Error is_built_in(std::string_view model, std::string_view action);

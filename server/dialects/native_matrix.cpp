@@ -8,7 +8,6 @@
 namespace qr::native {
 namespace {
 
-constexpr std::size_t kIdBytesMax = 256;
 constexpr std::int64_t kSizeMax = std::int64_t{1} << 32;  // of a shape, before its own limit
 
 enum MatrixField : std::size_t { kVectorField, kDtypeField, kShapeField, kIdsField, kTextsField };
@@ -126,11 +125,15 @@ Result<std::vector<std::optional<std::string>>> VectorSide::read_labels(json::Va
 }
 
 Result<std::string> VectorSide::read_id(json::Value& value, const json::Path& path) {
+    return native::read_id(context_.reader, value, path);
+}
+
+Result<std::string> read_id(json::Reader& reader, json::Value& value, const json::Path& path) {
     std::string_view id;
-    if (const auto digits = context_.reader.integer_digits(value)) {
+    if (const auto digits = reader.integer_digits(value)) {
         id = *digits;
     } else {
-        const auto text = context_.reader.string(value, path, "a string or an integer");
+        const auto text = reader.string(value, path, "a string or an integer");
         if (!text) return text.error();
         id = *text;
     }

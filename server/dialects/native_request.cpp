@@ -22,15 +22,6 @@ constexpr std::array<std::string_view, 2> kSentencesFields = {"source_sentence",
 
 constexpr std::size_t kChoicesMax = 8;  // on one path
 
-Error nothing_at(std::string_view pointer, std::string allowed) {
-    Error error{.code = Code::invalid,
-                .pointer = std::string(pointer),
-                .found = "nothing",
-                .allowed = std::move(allowed)};
-    error.message = error.pointer + ": found nothing, allowed: " + error.allowed;
-    return error;
-}
-
 std::string method_names() {
     std::string names;
     for (const scoring::MethodInfo& method : scoring::kMethods)
@@ -105,7 +96,12 @@ Result<void> RequestReader::read_field(Meaning meaning, json::Value& value,
         case Meaning::source_and_sentences:
             return read_sentences(value, path);
         case Meaning::collection:
-            return no_collection(value, path);
+            return read_collection(value, path);
+        case Meaning::k:
+        case Meaning::filter:
+        case Meaning::return_vectors:
+        case Meaning::certify:
+            return read_search_option(meaning, value, path);
         default:
             return read_option(meaning, value, path);
     }
@@ -223,23 +219,13 @@ void RequestReader::warn_of_model() {
     warnings_.add("/model: not used, the request carries its own vectors");
 }
 
-Error RequestReader::no_collection(json::Value& value, const json::Path& path) {
-    const auto name = reader_.string(value, path, "a string");
-    if (!name) return name.error();
-    Error error = json::invalid_at(path, "the unknown collection \"" + json::excerpt(*name) + '"',
-                                   "documents with their vectors: no collection is loaded");
-    error.code = Code::not_found;
-    return error;
-}
-
 Result<void> RequestReader::check_complete(const Grammar& grammar) const {
     if (queries_.count() == 0) {
-        if (grammar.queries_at.empty()) return nothing_at("/query", "\"query\" or \"queries\"");
-        return nothing_at(grammar.queries_at, "a text or a vector");
+        if (grammar.queries_at.empty())
+            return found_at("/query", "nothing", "\"query\" or \"queries\"");
+        return found_at(grammar.queries_at, "nothing", "a text or a vector");
     }
-    if (documents_.count() == 0) {
-        return nothing_at(grammar.documents_at, "a list of documents, each a text or a vector");
-    }
+    if (const auto documents = check_documents(grammar); !documents) return documents;
     if (grammar.pairing == dialects::Pairing::one_to_many_or_zip && queries_.count() > 1 &&
         queries_.count() != documents_.count()) {
         return json::invalid_at(json::Path(),
@@ -278,6 +264,11 @@ TextInput RequestReader::take_texts() {
 Result<RerankRequest> RequestReader::finish(Payload payload, const Grammar& grammar) {
     if (const auto ended = reader_.finish(); !ended) return ended.error();
     if (const auto complete = check_complete(grammar); !complete) return complete.error();
+    if (grammar.documents == dialects::DocumentsNeeded::never) {
+        collection();
+    } else if (!names_collection_) {
+        request_.collection.reset();
+    }
     request_.labels = std::move(documents_).take_labels();
     request_.texts = take_texts();
     request_.vectors = take_vectors(std::move(payload));

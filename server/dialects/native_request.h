@@ -23,10 +23,15 @@ struct Parts {
 };
 Result<Parts> split(const Payload& payload);
 
+// "<pointer>: found <found>, allowed: <allowed>"
+Error found_at(std::string_view pointer, std::string found, std::string allowed);
+
 class RequestReader {
   public:
     RequestReader(const Parts& parts, BufferPool& buffers, const ParseLimits& limits);
 
+    // Before read(): the dimension of the collection that the path names.
+    void expect(std::size_t dimension) { queries_.expect(dimension); }
     // Before read(): the index of the choice whose mark comes first in the body, or 0.
     std::size_t choose(std::span<const dialects::ScoringChoice> choices);
     Result<void> read(const Grammar& grammar);
@@ -44,8 +49,14 @@ class RequestReader {
     Result<void> read_number(Meaning meaning, json::Value& value, const json::Path& path);
     Result<void> read_word(Meaning meaning, json::Value& value, const json::Path& path);
     Result<void> read_model(json::Value& value, const json::Path& path);
-    Error no_collection(json::Value& value, const json::Path& path);
     Result<void> check_complete(const Grammar& grammar) const;
+
+    // Of collections, in native_collection.cpp.
+    CollectionAsk& collection();
+    Result<void> read_collection(json::Value& value, const json::Path& path);
+    Result<void> read_search_option(Meaning meaning, json::Value& value, const json::Path& path);
+    Result<void> check_documents(const Grammar& grammar) const;
+    Result<void> check_search(const Grammar& grammar) const;
     VectorInput take_vectors(Payload payload);
     TextInput take_texts();
     void warn_of_model();
@@ -58,6 +69,8 @@ class RequestReader {
     VectorSide documents_;
     RerankRequest request_;
     bool has_top_k_ = false;
+    bool has_filter_ = false;
+    bool names_collection_ = false;
 };
 
 }  // namespace qr::native

@@ -11,11 +11,13 @@ constexpr auto kRerankFields = with_options({
     {"query", Meaning::query},
     {"queries", Meaning::queries},
     {"documents", Meaning::documents},
-    {"collection", Meaning::collection},
     {"model", Meaning::model},
     {"top_n", Meaning::top_n},
     {"top_k", Meaning::top_k},
     {"return_documents", Meaning::return_documents},
+    {"filter", Meaning::filter},
+    {"return_vectors", Meaning::return_vectors},
+    {"certify", Meaning::certify},
     // Of Cohere v1, Jina, Voyage and vLLM, whose clients may send them here.
     {"truncation", Meaning::accepted},
     {"truncate_prompt_tokens", Meaning::accepted},
@@ -32,10 +34,15 @@ constexpr auto kScoreFields = with_options({
     {"query", Meaning::query},
     {"queries", Meaning::queries},
     {"documents", Meaning::documents},
-    {"collection", Meaning::collection},
     {"model", Meaning::model},
     {"precision", Meaning::precision},
 });
+
+constexpr Grammar rerank_grammar() {
+    Grammar grammar(kRerankFields);
+    grammar.documents = DocumentsNeeded::unless_collection;
+    return grammar;
+}
 
 Answer print_rerank(const RerankRequest& request, std::span<const double> scores,
                     const native::Provenance& provenance) {
@@ -50,7 +57,7 @@ Answer print_score(const RerankRequest& request, std::span<const double> scores,
 }  // namespace
 
 const ScoringForm kNativeRerank{.dialect = Dialect::native,
-                                .grammar = Grammar(kRerankFields),
+                                .grammar = rerank_grammar(),
                                 .print = &print_rerank,
                                 .with_top_k = &kVoyageRerank};
 const ScoringForm kNativeScore{

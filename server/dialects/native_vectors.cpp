@@ -14,8 +14,7 @@ constexpr std::string_view kEntry = "a text, an array of numbers, or an object w
 constexpr std::string_view kVector = "an array of numbers, or base64 text";
 
 enum EntryField : std::size_t { kVectorField, kIdField, kTextField, kDtypeField, kShapeField };
-constexpr std::array<std::string_view, 6> kEntryFields = {"vector", "id",    "text",
-                                                          "dtype",  "shape", "vectors"};
+constexpr std::string_view kStored = "an object with \"id\" and \"vector\" or \"text\"";
 
 Error no_encoder(const json::Path& path) {
     Error error = json::invalid_at(
@@ -70,8 +69,12 @@ std::vector<DocumentLabel> VectorSide::take_labels() && {
 Result<void> VectorSide::read_entry(json::Value& value, const json::Path& path) {
     const auto type = context_.reader.type(value);
     if (!type) return type.error();
+    if (*type == json::Type::object) {
+        auto object = context_.reader.object(value, path, kEntry);
+        return object ? read_object(*object, path) : object.error();
+    }
+    if (also_ != nullptr) return context_.reader.wrong_type(value, path, kStored);
     if (*type == json::Type::array) return read_bare_numbers(value, path);
-    if (*type == json::Type::object) return read_object(value, path);
     if (*type != json::Type::string) return context_.reader.wrong_type(value, path, kEntry);
     auto text = read_text(value, path);
     if (!text) return text.error();
@@ -84,15 +87,20 @@ Result<void> VectorSide::read_bare_numbers(json::Value& value, const json::Path&
     return finish_numbers(entry, path);
 }
 
-Result<void> VectorSide::read_object(json::Value& value, const json::Path& path) {
-    auto object = context_.reader.object(value, path, kEntry);
-    if (!object) return object.error();
-    json::Fields fields(context_.reader, *object, path, kEntryFields, context_.warnings);
+Result<void> VectorSide::read_object(json::Object object, const json::Path& path) {
+    const std::span<const std::string_view> known = also_ ? also_->names() : kEntryFields;
+    json::Fields fields(context_.reader, object, path, known, context_.warnings);
     Entry entry;
-    const auto read = fields.each([&](std::size_t, json::Value&, const json::Path&) {
-        return read_entry_field(fields, entry);
-    });
+    if (also_ != nullptr) also_->begin();
+    const auto read = fields.each(
+        [&](std::size_t field, json::Value& value, const json::Path& here) -> Result<void> {
+            if (field < kEntryFields.size()) return read_entry_field(fields, entry);
+            return also_->read(field, value, here);
+        });
     if (!read) return read;
+    if (also_ != nullptr) {
+        if (const auto ended = also_->end(entry.label, path); !ended) return ended;
+    }
     return finish_entry(entry, path);
 }
 
@@ -163,6 +171,9 @@ Result<void> VectorSide::finish_entry(Entry& entry, const json::Path& path) {
         added = dimension ? add_tensor(entry.dtype, 1, *dimension, path) : dimension.error();
     } else if (entry.label.text) {
         return add_text(std::move(entry.label), path);
+    } else if (entry.label.id && role_ == Role::document && also_ == nullptr) {
+        add_name(std::move(entry.label));
+        return {};
     } else {
         added = json::invalid_at(path, "no vector", std::string(kEntry));
     }
@@ -277,6 +288,15 @@ Result<void> VectorSide::add_text(DocumentLabel label, const json::Path& path) {
     return {};
 }
 
+void VectorSide::add_name(DocumentLabel label) {
+    const std::size_t row = count();
+    if (named_ == 0) first_named_ = row;
+    if (first_content_ == row) first_content_ = row + 1;
+    ++named_;
+    labels_.resize(row + 1);
+    labels_.back() = std::move(label);
+}
+
 // Belongs to the row just added. Rows before the first label get empty ones.
 void VectorSide::add_label(DocumentLabel label) {
     if (role_ != Role::document) return;  // nothing echoes a query
@@ -287,11 +307,13 @@ void VectorSide::add_label(DocumentLabel label) {
 }
 
 std::size_t VectorSide::known_dimension() const {
+    if (expected_ != 0) return expected_;
     if (other_ != nullptr && other_->rows_.dimension() != 0) return other_->rows_.dimension();
     return rows_.dimension();
 }
 
 std::string VectorSide::whose_dimension() const {
+    if (expected_ != 0) return "the collection's";
     const bool is_other = other_ != nullptr && other_->rows_.dimension() != 0;
     const VectorSide& side = is_other ? *other_ : *this;
     if (!side.is_list_) return "the query's";

@@ -3,12 +3,15 @@
 #include <utility>
 
 #include "host/base/version.h"
+#include "server/dialects/collection_print.h"
 #include "server/handlers/device_fields.h"
 #include "server/handlers/respond.h"
 #include "server/json/writer.h"
 
 namespace qr {
 namespace {
+
+constexpr std::string_view kLoading = "loading";
 
 constexpr std::chrono::seconds kRetryAfter{1};
 
@@ -150,6 +153,42 @@ void write_failover(json::Writer& out, const HealthSnapshot& snapshot) {
     out.end_object();
 }
 
+void write_collection(json::Writer& out, const CollectionInfo& info) {
+    out.begin_object();
+    out.field("name", info.name);
+    out.field("state", collections::to_string(info.state));
+    if (!info.why.empty()) out.field("why", info.why);
+    if (info.state == CollectionState::loading) {
+        out.key("loaded_share");
+        out.number(info.loaded_share);
+    }
+    write_integer(out, "documents", info.documents);
+    write_integer(out, "missing", info.missing);
+    write_integer(out, "memory_bytes", info.memory_bytes);
+    out.end_object();
+}
+
+void write_collections(json::Writer& out, const HealthSnapshot& snapshot) {
+    if (!snapshot.store) return;
+    out.key("collections");
+    out.begin_array();
+    for (const CollectionInfo& info : snapshot.collections)
+        write_collection(out, info);
+    out.end_array();
+    out.key("store");
+    out.begin_object();
+    out.key("is_writable");
+    out.boolean(snapshot.store->is_writable);
+    if (!snapshot.store->why_not.empty()) out.field("why_not", snapshot.store->why_not);
+    write_integer(out, "disk_bytes", snapshot.store->disk_bytes);
+    out.key("damage");
+    out.begin_array();
+    for (const StoreDamage& damage : snapshot.store->damage)
+        out.string(damage.what);
+    out.end_array();
+    out.end_object();
+}
+
 }  // namespace
 
 std::string print_liveness() {
@@ -158,7 +197,8 @@ std::string print_liveness() {
 
 http::Response readiness_response(Readiness readiness) {
     http::Response response;
-    response.body = print_status(to_string(readiness.state));
+    const bool is_loading = readiness.is_loading && readiness.state != HealthState::draining;
+    response.body = print_status(is_loading ? kLoading : to_string(readiness.state));
     if (readiness.state == HealthState::degraded) response.fields.add("X-Degraded", "true");
     if (readiness.is_ready) return response;
     response.status = 503;
@@ -184,6 +224,7 @@ std::string print_health(const HealthSnapshot& snapshot) {
         write_backend(out, backend, snapshot);
     out.end_array();
     write_failover(out, snapshot);
+    write_collections(out, snapshot);
     out.end_object();
     return std::move(out).take();
 }

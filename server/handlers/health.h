@@ -11,7 +11,9 @@
 #include "host/backend/fidelity_backend.h"
 #include "host/base/clock.h"
 #include "host/batching/batcher.h"
+#include "host/collection/collection.h"
 #include "host/health/health_monitor.h"
+#include "host/store/store.h"
 #include "server/http/message.h"
 
 namespace qr {
@@ -29,11 +31,15 @@ struct HealthSnapshot {
     BackendCapabilities capabilities;
     SelfTestReport self_test;
     std::vector<DeviceReport> devices;
+    // Where collections are kept.
+    std::vector<CollectionInfo> collections;
+    std::optional<StoreCondition> store;
 };
 
 struct Readiness {
     HealthState state = HealthState::starting;
     bool is_ready = false;
+    bool is_loading = false;  // collections, still
 };
 
 std::string print_liveness();  // the process answers; nothing else is asked

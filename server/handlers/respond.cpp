@@ -12,18 +12,6 @@ namespace {
 
 constexpr std::string_view kHeaderLength = "inference-header-content-length";
 
-bool is_media_type(std::string_view content_type, std::string_view wanted) {
-    const std::string_view type = content_type.substr(0, content_type.find(';'));
-    const std::size_t end = type.find_last_not_of(" \t");
-    if (end + 1 != wanted.size()) return false;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const char c = type[i];
-        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != wanted[i])
-            return false;
-    }
-    return true;
-}
-
 Result<void> check_media_type(std::string_view content_type) {
     if (content_type.empty() || is_media_type(content_type, "application/json") ||
         is_media_type(content_type, "application/octet-stream")) {
@@ -53,6 +41,18 @@ Result<std::optional<std::size_t>> header_length_of(const http::Request& request
 }
 
 }  // namespace
+
+bool is_media_type(std::string_view content_type, std::string_view wanted) {
+    const std::string_view type = content_type.substr(0, content_type.find(';'));
+    const std::size_t end = type.find_last_not_of(" \t");
+    if (end + 1 != wanted.size()) return false;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const char c = type[i];
+        if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != wanted[i])
+            return false;
+    }
+    return true;
+}
 
 void add_retry_after(http::Response& response, Duration time) {
     const auto seconds =

@@ -24,6 +24,9 @@ http::Response json_response(std::string body);
 // JSON, or JSON and tensors with their Inference-Header-Content-Length.
 http::Response answer_response(dialects::Answer answer);
 
+// Whether a Content-Type names that media type, whatever its parameters; `wanted` in lower case.
+bool is_media_type(std::string_view content_type, std::string_view wanted);
+
 // Takes the body out of the request. Errors: `unsupported_media_type`; `invalid` for a bad
 // Inference-Header-Content-Length.
 Result<native::Payload> take_payload(http::Request& request);

@@ -5,12 +5,12 @@
 #include <string>
 #include <utility>
 
-#include "host/base/check.h"
 #include "host/base/wall_clock.h"
-#include "host/rerank/text_rows.h"
 #include "server/app/await_scores.h"
-#include "server/app/await_vectors.h"
+#include "server/handlers/collection_access.h"
+#include "server/handlers/encode_texts.h"
 #include "server/handlers/respond.h"
+#include "server/handlers/search.h"
 #include "server/handlers/stage_times.h"
 #include "server/handlers/timing_fields.h"
 
@@ -37,41 +37,6 @@ void record(Metrics& metrics, const std::array<Duration, 6>& stages) {
     metrics.queue_wait_seconds.Observe(std::chrono::duration<double>(waited).count());
 }
 
-TimePoint deadline_of(const ScoreRequest& parsed, const http::Request& request,
-                      const RequestLimits& limits) {
-    return request.started + parsed.timeout.value_or(limits.default_timeout);
-}
-
-// What the encoder made of a request's texts.
-struct Encoding {
-    TextUsage usage;
-    Duration waited{};
-    Duration encoded{};
-};
-
-// Turns the request's texts into rows. It stays alive while the encoder reads them.
-asio::awaitable<Result<Encoding>> encode(const Services& services, Grant grant,
-                                         http::Request& request,
-                                         const std::shared_ptr<RerankRequest>& parsed) {
-    Encoding encoding;
-    if (parsed->texts.is_empty()) co_return encoding;
-    QR_CHECK(services.encoder != nullptr);  // the parser refuses texts without one
-    EncoderTerms terms{.inputs = encoder_inputs(*parsed),
-                       .texts = parsed,
-                       .deadline = deadline_of(*parsed, request, grant.limits),
-                       .client = request.client};
-    encoding.usage = usage_of(terms.inputs);
-    Encoder& encoder = *services.encoder;
-    Result<EncodedTexts> encoded = co_await async_vectors(encoder, terms);
-    if (!encoded.ok()) co_return std::move(encoded).error();
-    encoding.usage.tokens = encoded->tokens;
-    encoding.waited = encoded->waited;
-    encoding.encoded = encoded->encoded;
-    const Result<void> placed = place_vectors(*parsed, *std::move(encoded), services.buffers);
-    if (!placed.ok()) co_return placed.error();
-    co_return encoding;
-}
-
 // The job a parsed request asks for, which keeps it alive: a device that hangs may outlast the
 // request. Errors: `invalid`, where a limit is passed.
 Result<JobTerms> terms_of(const std::shared_ptr<const RerankRequest>& parsed,
@@ -84,6 +49,29 @@ Result<JobTerms> terms_of(const std::shared_ptr<const RerankRequest>& parsed,
                     .priority = parsed->priority,
                     .deadline = deadline_of(*parsed, request, limits),
                     .client = request.client};
+}
+
+// Errors: the batcher's, or those of the collection that the vectors lie in.
+asio::awaitable<Result<JobScores>> score(const Services& services, Grant grant,
+                                         http::Request& request,
+                                         std::shared_ptr<RerankRequest> parsed) {
+    if (parsed->collection) {
+        co_return co_await score_named(services, grant, request, parsed);
+    }
+    declare(grant.place, parsed->vectors);
+    Result<JobTerms> terms = terms_of(parsed, request, grant.limits);
+    if (!terms.ok()) co_return terms.error();
+    Batcher& batcher = services.batcher;
+    JobTerms& submitted = *terms;
+    co_return co_await async_scores(batcher, submitted);
+}
+
+// Whether a request's texts may meet the vectors of the collection that it names.
+Result<void> check_texts(const Services& services, const RerankRequest& parsed) {
+    if (!parsed.collection || parsed.texts.is_empty()) return {};
+    const auto collection = find_collection(services, parsed.collection->name);
+    if (!collection.ok()) return collection.error();
+    return check_encoder((*collection)->info(), services.encoder, parsed);
 }
 
 double milliseconds(Duration duration) {
@@ -107,18 +95,19 @@ asio::awaitable<http::Response> handle_scoring(const Services& services, Grant g
     if (!body.request.ok()) co_return error_response(body.request.error(), request, dialect);
     const auto parsed = std::make_shared<RerankRequest>(*std::move(body.request));
     const Duration parsing = times.finish("parse");
+    if (is_search(*parsed)) {
+        std::string name = parsed->collection->name;
+        co_return co_await answer_search(services, grant, request, parsed, std::move(name),
+                                         std::move(times));
+    }
 
-    const Result<Encoding> encoding = co_await encode(services, grant, request, parsed);
+    const Result<void> joined = check_texts(services, *parsed);
+    if (!joined.ok()) co_return error_response(joined.error(), request, dialect);
+    const Result<TextEncoding> encoding = co_await encode_texts(services, grant, request, parsed);
     if (!encoding.ok()) co_return error_response(encoding.error(), request, dialect);
     times.restart();
     if (encoding->usage.texts > 0) times.add("encode", encoding->waited + encoding->encoded);
-    declare(grant.place, parsed->vectors);
-    Result<JobTerms> terms = terms_of(parsed, request, grant.limits);
-    if (!terms.ok()) co_return error_response(terms.error(), request, dialect);
-
-    Batcher& batcher = services.batcher;
-    JobTerms& submitted = *terms;
-    const Result<JobScores> scored = co_await async_scores(batcher, submitted);
+    const Result<JobScores> scored = co_await score(services, grant, request, parsed);
     if (!scored.ok()) co_return error_response(scored.error(), request, dialect);
     if (const auto& fault = scored->scores.fault) {
         const Error error = describe(*fault, parsed->vectors, parsed->is_query_list);

@@ -7,8 +7,13 @@
 namespace qr::json {
 
 Fields::Fields(Reader& reader, Object object, const Path& path,
-               std::span<const std::string_view> known, Warnings& warnings)
-    : reader_(reader), object_(object), path_(path), known_(known), warnings_(warnings) {
+               std::span<const std::string_view> known, Warnings& warnings, UnknownFields unknown)
+    : reader_(reader),
+      object_(object),
+      path_(path),
+      known_(known),
+      warnings_(warnings),
+      unknown_(unknown) {
     QR_CHECK(known.size() <= kKnownMax);
 }
 
@@ -34,6 +39,7 @@ Result<bool> Fields::read_field() {
     const auto found = std::find(known_.begin(), known_.end(), name_);
     if (found == known_.end()) {
         const Path here = path();
+        if (unknown_ == UnknownFields::refused) return unknown_field();
         if (const auto skipped = reader_.skip(value_, here); !skipped) return skipped.error();
         warnings_.add_unknown_field(here);
         return false;
@@ -41,6 +47,13 @@ Result<bool> Fields::read_field() {
     index_ = static_cast<std::size_t>(found - known_.begin());
     if (const auto noted = note_duplicate(); !noted) return noted.error();
     return !Reader::is_null(value_);
+}
+
+Error Fields::unknown_field() const {
+    std::string allowed;
+    for (const std::string_view name : known_)
+        allowed += (allowed.empty() ? "" : ", ") + std::string(name);
+    return invalid_at(path(), "a field that is not known here", std::move(allowed));
 }
 
 Result<void> Fields::note_duplicate() {

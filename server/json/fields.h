@@ -1,7 +1,8 @@
 // The fields of one object, in the order they come: known ones by their index in a list of names.
 //
 // A known field that is null counts as absent; one that comes twice is refused. Unknown ones are
-// checked, skipped and named in the warnings.
+// checked, skipped and named in the warnings, or refused where ignoring one would change what is
+// asked for.
 #pragma once
 
 #include <concepts>
@@ -15,13 +16,15 @@
 
 namespace qr::json {
 
+enum class UnknownFields : std::uint8_t { warned_of, refused };
+
 class Fields {
   public:
     static constexpr std::size_t kKnownMax = 32;
 
     // `known` and `path` must outlive this.
     Fields(Reader& reader, Object object, const Path& path, std::span<const std::string_view> known,
-           Warnings& warnings);
+           Warnings& warnings, UnknownFields unknown = UnknownFields::warned_of);
 
     // Moves on to the next known field that is not null. False: the object has ended.
     Result<bool> next();
@@ -44,12 +47,14 @@ class Fields {
   private:
     Result<bool> read_field();  // false: nothing the caller wants to see
     Result<void> note_duplicate();
+    Error unknown_field() const;
 
     Reader& reader_;
     Object object_;
     const Path& path_;
     std::span<const std::string_view> known_;
     Warnings& warnings_;
+    UnknownFields unknown_;
     simdjson::ondemand::object_iterator iterator_;
     bool has_begun_ = false;
     std::uint32_t seen_ = 0;  // by index in `known`

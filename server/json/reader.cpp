@@ -1,7 +1,6 @@
 #include "server/json/reader.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -79,11 +78,6 @@ constexpr std::string_view kWhiteSpace = " \t\r\n";
 std::string_view trim(std::string_view token) {
     const std::size_t last = token.find_last_not_of(kWhiteSpace);
     return token.substr(0, last == std::string_view::npos ? 0 : last + 1);
-}
-
-// A scalar as it is written. On-Demand's token runs up to the next one, white space included.
-std::string_view lexeme(Value& value) {
-    return trim(value.raw_json_token());
 }
 
 bool is_literal(std::string_view written) {
@@ -179,8 +173,13 @@ Result<Type> Reader::type(Value& value) {
     return found;
 }
 
+// On-Demand's token runs up to the next one, white space included.
+std::string_view Reader::written_as(Value& value) {
+    return trim(value.raw_json_token());
+}
+
 bool Reader::is_null(Value& value) {
-    return lexeme(value) == "null";
+    return written_as(value) == "null";
 }
 
 Result<Object> Reader::object(Value& value, const Path& path, std::string_view allowed) {
@@ -214,7 +213,7 @@ Result<std::optional<Type>> Reader::element_type(Array& array) {
 }
 
 Result<std::string_view> Reader::string(Value& value, const Path& path, std::string_view allowed) {
-    const std::string_view written = lexeme(value);
+    const std::string_view written = written_as(value);
     if (!written.starts_with('"')) return wrong_type(value, path, allowed);
     if (written.size() < 2 || !written.ends_with('"')) {
         return malformed(simdjson::TAPE_ERROR, written.data());
@@ -231,31 +230,10 @@ Result<std::string_view> Reader::string(Value& value, const Path& path, std::str
 }
 
 Result<bool> Reader::boolean(Value& value, const Path& path) {
-    const std::string_view written = lexeme(value);
+    const std::string_view written = written_as(value);
     if (written == "true") return true;
     if (written == "false") return false;
     return wrong_type(value, path, "true or false");
-}
-
-Result<std::int64_t> Reader::integer(Value& value, const Path& path, IntegerRange range) {
-    const std::string allowed =
-        "an integer " + std::to_string(range.lowest) + ".." + std::to_string(range.highest);
-    const std::string_view written = lexeme(value);
-    if (!is_number(written)) return wrong_type(value, path, allowed);
-    std::int64_t number = 0;
-    const char* end = written.data() + written.size();
-    const auto [stopped, code] = std::from_chars(written.data(), end, number);
-    if (code != std::errc() || stopped != end || number < range.lowest || number > range.highest) {
-        return invalid_at(path, excerpt(written), allowed);
-    }
-    return number;
-}
-
-std::optional<std::string_view> Reader::integer_digits(Value& value) {
-    const std::string_view written = lexeme(value);
-    if (!is_number(written)) return std::nullopt;
-    if (written.find_first_of(".eE") != std::string_view::npos) return std::nullopt;
-    return written;
 }
 
 Result<std::size_t> Reader::floats(Array& array, const Path& path, std::span<float> out) {
@@ -287,7 +265,7 @@ Result<std::size_t> Reader::floats(Array& array, const Path& path, std::span<flo
 }
 
 Error Reader::not_a_float(Value& value, const Path& path) {
-    const std::string_view written = lexeme(value);
+    const std::string_view written = written_as(value);
     if (!is_number(written)) return wrong_type(value, path, "a number");
     return invalid_at(path, excerpt(written),
                       "a number within float32, -3.4028235e38..3.4028235e38");
@@ -336,7 +314,7 @@ Result<void> Reader::skip_array(Value& value, const Path& path, int depth) {
 }
 
 Result<void> Reader::check_scalar(Value& value, Type found) {
-    const std::string_view written = lexeme(value);
+    const std::string_view written = written_as(value);
     if (found == Type::string) {
         if (const auto text = string(value, Path(), ""); !text) return text.error();
         return {};

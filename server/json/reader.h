@@ -64,6 +64,8 @@ class Reader {
     Result<std::int64_t> integer(Value& value, const Path& path, IntegerRange range);
     // The digits of an integer of any size, "-12": for ids. Absent when the value is none.
     std::optional<std::string_view> integer_digits(Value& value);
+    // Rounded to double, finite.
+    Result<double> number(Value& value, const Path& path, std::string_view allowed);
 
     // Reads all numbers of an array, each rounded to float32, the first out.size() of them into
     // `out`; returns how many there were. Refuses what overflows float32.
@@ -78,6 +80,7 @@ class Reader {
     Error malformed(simdjson::error_code code);  // just before where the parser stands
 
   private:
+    static std::string_view written_as(Value& value);  // a scalar
     Result<void> open();
     Result<void> skip_nested(Value& value, const Path& path, int depth);
     Result<void> skip_object(Value& value, const Path& path, int depth);

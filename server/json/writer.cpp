@@ -16,6 +16,12 @@ void Writer::key(std::string_view name) {
     needs_comma_ = false;
 }
 
+void Writer::name(std::string_view name) {
+    string(name);
+    out_ += ':';
+    needs_comma_ = false;
+}
+
 void Writer::string(std::string_view text) {
     separate();
     append_json_string(out_, text);

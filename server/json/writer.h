@@ -22,6 +22,8 @@ class Writer {
     void end_array() { close(']'); }
     // Ours, so it holds nothing that would have to be escaped.
     void key(std::string_view name);
+    // The client's, escaped.
+    void name(std::string_view name);
 
     void string(std::string_view text);
     void number(double value);

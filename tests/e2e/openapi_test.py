@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import subprocess
+import tempfile
 import unittest
 
 import jsonschema
@@ -13,8 +14,26 @@ from support import ServedTest
 
 class Document(ServedTest):
     def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.flags = ("--data-dir", f"{folder.name}/data", "--snapshot-dir", folder.name)
         super().setUp()
         self.api = self.server.request("GET", "/openapi.json").json()
+
+    def prepare(self, path):
+        """What the examples about collections find: three documents and a snapshot of them."""
+        if "/collections" not in path and "{model}" not in path:
+            return
+        self.server.request("DELETE", "/v1/collections/papers")
+        self.server.request("DELETE", "/v1/collections/papers-copy")
+        self.server.request("PUT", "/v1/collections/papers", {"dimension": 3})
+        documents = [{"id": "a", "vector": [1, 0, 0], "text": "first", "tags": ["even"],
+                      "numbers": {"year": 2000}},
+                     {"id": "b", "vector": [0.6, 0.8, 0], "numbers": {"year": 1980}},
+                     {"id": "c", "vector": [0, 0, 1], "tags": ["even"]}]
+        self.server.post("/v1/collections/papers/documents", {"documents": documents})
+        # The first of these makes it, the others find it there.
+        self.server.post("/v1/collections/papers/export", {"folder": "papers-nightly"})
 
     def operations(self):
         for path, item in self.api["paths"].items():
@@ -36,6 +55,10 @@ class Document(ServedTest):
             if parameter["in"] == "path":
                 path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
         return path
+
+    @staticmethod
+    def success(operation):
+        return min(status for status in operation["responses"] if status.startswith("2"))
 
     def schema(self, operation, status):
         response = operation["responses"][str(status)]
@@ -72,6 +95,7 @@ class Document(ServedTest):
 
     def test_every_documented_route_is_served(self):
         for path, verb, operation in self.operations():
+            self.prepare(path)
             status = self.server.request(verb, self.sample(path, operation)).status
             self.assertNotIn(status, (404, 405), f"{verb} {path}")
 
@@ -87,15 +111,19 @@ class Document(ServedTest):
             if "requestBody" not in operation:
                 continue
             content = operation["requestBody"]["content"]["application/json"]
-            answers = operation["responses"]["200"]["content"]["application/json"]["examples"]
+            status = int(self.success(operation))
+            answers = operation["responses"][str(status)]
+            answers = answers["content"]["application/json"]["examples"]
             for name, example in content["examples"].items():
                 with self.subTest(f"{verb} {path}: {name}"):
                     self.validate(example["value"], content["schema"])
-                    self.validate(answers[name]["value"], self.schema(operation, 200))
+                    if "/collections" not in path:  # theirs show a part of the answer
+                        self.validate(answers[name]["value"], self.schema(operation, status))
+                    self.prepare(path)
                     answer = self.server.request(verb, self.sample(path, operation),
                                                  example["value"])
-                    self.assertEqual(200, answer.status, answer.body)
-                    self.validate(answer.json(), self.schema(operation, 200))
+                    self.assertEqual(status, answer.status, answer.body)
+                    self.validate(answer.json(), self.schema(operation, status))
                     self.assert_close(answers[name]["value"], answer.json())
                     tried += 1
         self.assertGreaterEqual(tried, 4)
@@ -104,6 +132,7 @@ class Document(ServedTest):
         for path, verb, operation in self.operations():
             content = operation["responses"].get("200", {}).get("content", {})
             if verb == "GET" and "application/json" in content:
+                self.prepare(path)
                 answer = self.server.request(verb, self.sample(path, operation))
                 self.assertEqual(200, answer.status, path)
                 self.assertEqual("application/json", answer.headers["content-type"], path)

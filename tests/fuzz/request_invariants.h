@@ -49,6 +49,14 @@ inline void check_vectors(const VectorInput& vectors, const native::ParseLimits&
     QR_CHECK(vectors.documents.rows <= limits.documents_max);
 }
 
+// Of a request whose documents lie in a collection: they have names, or a search finds them.
+inline void check_collection(const ScoreRequest& parsed) {
+    QR_CHECK(!parsed.collection->name.empty());
+    QR_CHECK(parsed.vectors.documents.rows == 0 && parsed.vectors.queries.rows >= 1);
+    for (const DocumentLabel& label : parsed.labels)
+        QR_CHECK(label.id.has_value());
+}
+
 inline void check_refusal(const Error& error) {
     const int status = native::status_of(error.code);
     QR_CHECK(status == 400 || status == 404 || status == 422 || status == 424);
@@ -59,6 +67,7 @@ inline void check_refusal(const Error& error) {
 inline void check_rerank(native::Payload payload, const native::ParseLimits& limits) {
     const auto parsed = native::parse_rerank(std::move(payload), buffers(), limits);
     if (!parsed) return check_refusal(parsed.error());
+    if (parsed->collection) return check_collection(*parsed);
     check_vectors(parsed->vectors, limits);
     QR_CHECK(parsed->labels.empty() || parsed->labels.size() == parsed->vectors.documents.rows);
     QR_CHECK(parsed->warnings.size() <= limits.warnings_max);
@@ -72,6 +81,7 @@ inline void check_rerank(native::Payload payload, const native::ParseLimits& lim
 inline void check_score(native::Payload payload, const native::ParseLimits& limits) {
     const auto parsed = native::parse_score(std::move(payload), buffers(), limits);
     if (!parsed) return check_refusal(parsed.error());
+    if (parsed->collection) return check_collection(*parsed);
     check_vectors(parsed->vectors, limits);
     const std::vector<double> scores(parsed->vectors.queries.rows * parsed->vectors.documents.rows,
                                      0.5);

@@ -157,7 +157,7 @@ TEST_F(HealthWatchTest, TellsWhatADeviceReportsOnceAndStaysReady) {
         watch_->on_loaded(std::shared_ptr<FailoverBackend>(std::move(*made)), idle_batcher()).ok());
     errors.store(1);
     EXPECT_EQ("GPU-1", diary_.await_news(1).at(0).uuid);
-    pass(seconds(3));
+    diary_.await_canary("reference passed", 10);
     EXPECT_EQ(HealthState::ready, watch_->state());
     EXPECT_THAT(watch_->report().reason, StartsWith("every check passes; device 0 reports Xid 79"));
     errors.store(2);

@@ -1,5 +1,6 @@
 #include "host/store/open_store.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "host/store/rewrap_keys.h"
@@ -48,13 +49,13 @@ class OpenStore : public testing::Test {
 
 TEST_F(OpenStore, WithoutAKeyFileKeepsValuesInTheClear) {
     fill(std::nullopt);
-    EXPECT_GT(test::files_with(path_, std::string(kCanary)), 0U);
+    EXPECT_THAT(test::files_with(path_, std::string(kCanary)), testing::Not(testing::IsEmpty()));
 }
 
 TEST_F(OpenStore, WithAKeyFileLeavesNoWordOfAValueInAnyFile) {
     fill('k');
-    EXPECT_EQ(test::files_with(path_, std::string(kCanary)), 0U);
-    EXPECT_EQ(test::files_with(path_, "a canary"), 0U);
+    EXPECT_THAT(test::files_with(path_, std::string(kCanary)), testing::IsEmpty());
+    EXPECT_THAT(test::files_with(path_, "a canary"), testing::IsEmpty());
     expect_opens_with('k');
 }
 

@@ -56,11 +56,12 @@ inline std::vector<std::filesystem::path> files_below(const std::filesystem::pat
     return files;
 }
 
-// How many files have `bytes` somewhere.
-inline std::size_t files_with(const std::filesystem::path& folder, const std::string& bytes) {
-    std::size_t found = 0;
+// The names of files that have `bytes` somewhere.
+inline std::vector<std::string> files_with(const std::filesystem::path& folder,
+                                           const std::string& bytes) {
+    std::vector<std::string> found;
     for (const auto& file : files_below(folder)) {
-        if (bytes_of(file).find(bytes) != std::string::npos) ++found;
+        if (bytes_of(file).find(bytes) != std::string::npos) found.push_back(file.filename());
     }
     return found;
 }

@@ -72,16 +72,6 @@ TEST(NativeRequest, ListsTheMethodsBesideAnUnknownOne) {
                                                               "signed_fidelity, "));
 }
 
-TEST(NativeRequest, NamesTheCollectionThatIsNotThere) {
-    const auto parsed = rerank_of(R"({"query": [1], "collection": "papers"})");
-    ASSERT_FALSE(parsed.ok());
-    EXPECT_EQ(parsed.error().code, Code::not_found);
-    EXPECT_EQ(parsed.error().pointer, "/collection");
-    EXPECT_EQ(parsed.error().message,
-              "/collection: found the unknown collection \"papers\", allowed: documents with "
-              "their vectors: no collection is loaded");
-}
-
 TEST(NativeRequest, RefusesWhatIsMissing) {
     EXPECT_EQ(refusal_of("{}"), R"(/query: found nothing, allowed: "query" or "queries")");
     EXPECT_EQ(refusal_of(R"({"query": [1]})"),

@@ -109,5 +109,17 @@ TEST(Fields, RefusesWhatIsNotJsonEvenInUnknownFields) {
     }
 }
 
+TEST(Fields, RefuseAnUnknownNameWhereIgnoringItWouldChangeTheMeaning) {
+    const PaddedText text(R"({"top_n": 1, "tpo_n": 2})");
+    Reader reader(text.view());
+    Warnings warnings(8);
+    const auto root = reader.root();
+    const Path whole;
+    Fields fields(reader, *root, whole, kKnown, warnings, UnknownFields::refused);
+    const auto read = fields.each([](std::size_t, Value&, const Path&) { return Result<void>(); });
+    EXPECT_EQ(read.error().message,
+              "/tpo_n: found a field that is not known here, allowed: query, top_n, model");
+}
+
 }  // namespace
 }  // namespace qr::json

@@ -40,11 +40,18 @@ struct Ahead {
     }
 };
 
+#ifdef __AVX512F__
+constexpr std::size_t kRegisterBytes = 64;
+#else
+constexpr std::size_t kRegisterBytes = 32;
+#endif
+
 // Has the sum take its addition in place. Left alone, g++ 12 lets it destroy a factor instead, and
-// then lacks registers for what it must copy.
+// then lacks registers for what it must copy. Wider ones are emulated, in tests, and in no
+// register.
 template <class Register>
 [[gnu::always_inline]] inline Register keep(Register value) {
-    asm("" : "+v"(value));
+    if constexpr (sizeof(Register) <= kRegisterBytes) asm("" : "+v"(value));
     return value;
 }
 
@@ -181,24 +188,31 @@ void scan_run_of(std::size_t length, const ScanBlock& block, const Run& run, Ahe
     if constexpr (kQueries > 1) scan_run_of<Lanes, kQueries - 1>(length, block, run, ahead);
 }
 
-// Groups that all runs of a tile take together.
+// Times that a run of that length walks over the block.
 template <class Lanes, std::size_t kQueries>
-std::size_t steps_of(std::size_t length, std::size_t groups) {
-    if (length == kQueries) return groups * (Lanes::kSums / sums_at_once<Lanes, kQueries>());
-    if constexpr (kQueries > 1) return steps_of<Lanes, kQueries - 1>(length, groups);
+std::size_t walks_of(std::size_t length) {
+    if (length == kQueries) return Lanes::kSums / sums_at_once<Lanes, kQueries>();
+    if constexpr (kQueries > 1) return walks_of<Lanes, kQueries - 1>(length);
     return 0;
+}
+
+// What is upcoming, spread over all groups that a tile of `count` takes.
+template <class Lanes>
+Ahead spread(const ScanBlock& block, std::size_t count, std::size_t groups) {
+    std::size_t steps = 0;
+    std::size_t length = 0;
+    for (std::size_t left = count; left > 0; left -= length) {
+        length = run_length(left, Lanes::kRunMax);
+        steps += walks_of<Lanes, Lanes::kRunMax>(length) * groups;
+    }
+    const std::byte* const from = block.upcoming.empty() ? block.plane : block.upcoming.data();
+    return {reinterpret_cast<const char*>(from), (block.upcoming.size() + steps - 1) / steps};
 }
 
 template <class Lanes>
 void scan(const ScanBlock& block, const ScanTile& tile, ScanHits& hits) {
     const std::size_t groups = scan_groups(Lanes::kType, block.dimension);
-    std::size_t steps = 0;
-    for (std::size_t q = 0; q < tile.count; q += run_length(tile.count - q, Lanes::kRunMax))
-        steps +=
-            steps_of<Lanes, Lanes::kRunMax>(run_length(tile.count - q, Lanes::kRunMax), groups);
-    const std::byte* const upcoming = block.upcoming.empty() ? block.plane : block.upcoming.data();
-    Ahead ahead{reinterpret_cast<const char*>(upcoming),
-                (block.upcoming.size() + steps - 1) / steps};
+    Ahead ahead = spread<Lanes>(block, tile.count, groups);
     std::size_t length = 0;
     for (std::size_t q = 0; q < tile.count; q += length) {
         length = run_length(tile.count - q, Lanes::kRunMax);

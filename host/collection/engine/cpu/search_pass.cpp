@@ -169,7 +169,7 @@ void SearchPass::Walker::scan(const QueryTile& tile, std::size_t block,
 
 // Where the truth stands row by row, so that few rows are few bytes.
 bool SearchPass::Walker::is_sparse(const QueryTile& tile, std::uint32_t any) const {
-    return ground_.shape.has_truth() &&
+    return ground_.shape.has_truth() && survivors_.size() <= kSparseQueriesMax &&
            static_cast<std::size_t>(std::popcount(any)) <= kSparseRowsMax &&
            std::ranges::all_of(tile.queries,
                                [](const PassQuery* query) { return query->is_proven; });

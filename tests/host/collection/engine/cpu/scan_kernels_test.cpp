@@ -79,6 +79,10 @@ void expect_packed(const ScanKernel& kernel, const MatrixView& queries) {
     }
 }
 
+TEST(ScanKernels, AreThereToBeTested) {
+    EXPECT_FALSE(test::kernels_here().empty());
+}
+
 TEST(ScanKernels, AreListedByTypeWithTheScalarOneLast) {
     for (const DtypeInfo& type : kDtypes) {
         const auto kernels = scan_kernels(type.dtype);

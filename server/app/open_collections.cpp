@@ -1,0 +1,45 @@
+#include "server/app/open_collections.h"
+
+#include <utility>
+
+#include "host/base/wall_clock.h"
+#include "host/collection/engine/collection_engines.h"
+#include "host/store/open_store.h"
+
+namespace qr {
+namespace {
+
+StoreOptions store_options_of(const Config& config) {
+    StoreOptions options{
+        .folder = config.data_dir,
+        .sync = config.store_sync == "never" ? StoreSync::never : StoreSync::every_commit,
+        .cache_bytes = config.store_cache_bytes,
+        .write_buffer_bytes = config.store_write_buffer_bytes,
+        .key_file = {}};
+    if (!config.encryption_key_file.empty()) options.key_file = config.encryption_key_file;
+    return options;
+}
+
+}  // namespace
+
+Result<OpenedCollections> open_collections(const Config& config) {
+    OpenedCollections opened;
+    if (config.data_dir.empty()) return opened;
+    auto engine = make_collection_engine(
+        config.collection_engine,
+        {.threads = config.collection_threads, .memory_max = config.collection_memory_bytes});
+    if (!engine.ok()) return std::move(engine).error();
+    auto store = open_store(store_options_of(config));
+    if (!store.ok()) return std::move(store).error();
+    auto catalog = Catalog::open(**store, **engine,
+                                 {.collections_max = config.collections_max,
+                                  .memory_bytes_max = config.collection_memory_bytes},
+                                 &seconds_since_1970);
+    if (!catalog.ok()) return std::move(catalog).error();
+    opened.store = *std::move(store);
+    opened.engine = *std::move(engine);
+    opened.catalog = *std::move(catalog);
+    return opened;
+}
+
+}  // namespace qr

@@ -1,0 +1,236 @@
+#include "server/handlers/ingest.h"
+
+#include <array>
+#include <charconv>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "host/base/wall_clock.h"
+#include "server/app/await_work.h"
+#include "server/dialects/collection_print.h"
+#include "server/dialects/document_source.h"
+#include "server/handlers/collection_access.h"
+#include "server/handlers/encode_texts.h"
+#include "server/handlers/respond.h"
+#include "server/http/query_text.h"
+
+namespace qr {
+namespace {
+
+namespace asio = boost::asio;
+using collections::DocumentBatch;
+using collections::DocumentSource;
+using collections::RowNames;
+using Found = std::shared_ptr<Collection>;
+using Source = std::shared_ptr<DocumentSource>;
+using NextBatch = std::optional<DocumentBatch>;
+
+enum class Format : unsigned char { lines, npy, safetensors };
+struct MediaType {
+    std::string_view name;
+    Format format;
+};
+constexpr std::array<MediaType, 5> kMediaTypes = {
+    {{"application/x-ndjson", Format::lines},
+     {"application/ndjson", Format::lines},
+     {"application/jsonl", Format::lines},
+     {"application/x-npy", Format::npy},
+     {"application/vnd.safetensors", Format::safetensors}}};
+
+std::optional<Format> format_of(const http::Request& request) {
+    for (const MediaType& known : kMediaTypes)
+        if (is_media_type(request.fields.get("content-type"), known.name)) return known.format;
+    return std::nullopt;
+}
+
+// Everything of one ingest that its batches share.
+struct Ingest {
+    Source source;
+    Found collection;
+    CollectionInfo info;
+    UpsertReport stored = {};
+    std::size_t tokens = 0;
+};
+
+Result<RowNames> names_of(std::string_view query) {
+    RowNames names;
+    if (const auto prefix = http::query_parameter(query, "id_prefix")) {
+        const auto decoded = http::percent_decoded(*prefix);
+        constexpr std::size_t kPrefixMax = kIdBytesMax - 20;  // room for the number
+        if (!decoded || decoded->size() > kPrefixMax) {
+            return Error{.code = Code::invalid,
+                         .message = "id_prefix: allowed: at most " + std::to_string(kPrefixMax) +
+                                    " bytes, percent-encoded",
+                         .found = std::string(*prefix)};
+        }
+        names.prefix = *decoded;
+    }
+    if (const auto first = http::query_parameter(query, "first_id")) {
+        const char* const end = first->data() + first->size();
+        const auto [stopped, code] = std::from_chars(first->data(), end, names.first);
+        if (code != std::errc() || stopped != end || names.first > UINT64_MAX / 2) {
+            return Error{.code = Code::invalid,
+                         .message = "first_id: found '" + std::string(*first) +
+                                    "', allowed: a number, at most 2^63",
+                         .found = std::string(*first)};
+        }
+    }
+    return names;
+}
+
+Result<Source> source_of(const Services& services, Grant grant, http::Request& request,
+                         const CollectionInfo& info) {
+    native::Payload payload{.storage = std::move(request.storage),
+                            .offset = request.body_offset,
+                            .size = request.body_size,
+                            .header_length = std::nullopt};
+    collections::UpsertLimits limits{.parse = grant.limits.parse,
+                                     .dimension = info.settings.layout.dimension};
+    limits.parse.takes_text = services.encoder != nullptr;
+    const Format format = *format_of(request);
+    BufferPool& buffers = services.buffers;
+    if (format == Format::lines) {
+        return Source(collections::read_lines(std::move(payload), buffers, limits));
+    }
+    Result<RowNames> names = names_of(request.query);
+    if (!names.ok()) return names.error();
+    auto source = format == Format::npy
+                      ? collections::read_npy(std::move(payload), buffers, limits, *names)
+                      : collections::read_safetensors(std::move(payload), buffers, limits, *names);
+    if (!source.ok()) return source.error();
+    return Source(*std::move(source));
+}
+
+// "/17/vector" of a batch: the index, and the pointer inside the document.
+std::optional<std::size_t> index_in(std::string_view pointer) {
+    if (!pointer.starts_with('/')) return std::nullopt;
+    std::size_t index = 0;
+    const auto [end, code] =
+        std::from_chars(pointer.data() + 1, pointer.data() + pointer.size(), index);
+    return code == std::errc() ? std::optional(index) : std::nullopt;
+}
+
+void add(UpsertReport& sum, const UpsertReport& report) {
+    sum.inserted += report.inserted;
+    sum.updated += report.updated;
+}
+
+// Places are told in words: no pointer leads into such a body.
+Error without_pointer(Error error) {
+    error.pointer.clear();
+    return error;
+}
+
+// An error that points into a batch, "/17/vector: ...", pointing into the document alone.
+Error within_document(Error error, std::size_t index) {
+    std::string prefix = '/' + std::to_string(index);
+    if (error.pointer == prefix) prefix += ": ";
+    if (error.message.starts_with(prefix)) error.message.erase(0, prefix.size());
+    return error;
+}
+
+// Stores a batch; of one with a bad document those before it, and then says which it was.
+Result<UpsertReport> store(Collection& collection, const DocumentBatch& batch,
+                           std::string_view unit, UpsertReport& stored) {
+    collections::UpsertRequest& request = *batch.documents;
+    const MatrixView rows = request.vectors.documents;
+    const std::vector<Document> documents =
+        collections::take_documents(request, seconds_since_1970());
+    Result<UpsertReport> report = collection.upsert(documents, rows);
+    if (report.ok()) {
+        add(stored, *report);
+        return stored;
+    }
+    Error error = report.error();
+    const auto bad = index_in(error.pointer);
+    if (!bad || *bad >= documents.size()) return error;
+    if (*bad > 0) {
+        const auto before =
+            collection.upsert(std::span(documents).first(*bad), {rows.data, *bad, rows.dimension});
+        if (!before.ok()) return before.error();
+        add(stored, *before);
+    }
+    error = within_document(std::move(error), *bad);
+    return without_pointer(collections::at_place(std::move(error), unit, batch.places[*bad]));
+}
+
+Error with_stored(Error error, const UpsertReport& stored) {
+    const std::size_t documents = stored.inserted + stored.updated;
+    error.message += "; stored before it and kept: " + std::to_string(documents) + " documents (" +
+                     std::to_string(stored.inserted) + " inserted, " +
+                     std::to_string(stored.updated) + " updated)";
+    return error;
+}
+
+template <class T>
+WorkTerms<T> terms_of(const Services& services, Grant grant, const http::Request& request,
+                      std::function<Result<T>()> work) {
+    return {.work = std::move(work),
+            .clock = &services.clock,
+            .deadline = request.started + grant.limits.default_timeout,
+            .client = request.client};
+}
+
+// One batch, from the body to the store. False: there was none.
+asio::awaitable<Result<bool>> ingest_batch(const Services& services, Grant grant,
+                                           http::Request& request, std::shared_ptr<Ingest> ingest) {
+    WorkPool& work = services.collections->work;
+    WorkTerms<NextBatch> reading =
+        terms_of<NextBatch>(services, grant, request, [ingest] { return ingest->source->next(); });
+    const Result<NextBatch> batch = co_await async_work(work, reading);
+    if (!batch.ok()) co_return batch.error();
+    if (!batch->has_value()) co_return false;
+    const std::shared_ptr<ScoreRequest> texts = (*batch)->documents;
+    const auto joined = check_encoder(ingest->info, services.encoder, *texts);
+    if (!joined.ok()) {
+        const std::size_t place = (*batch)->places[texts->texts.document_rows.front()];
+        co_return without_pointer(
+            collections::at_place(joined.error(), ingest->source->unit(), place));
+    }
+    const Result<TextEncoding> encoding = co_await encode_texts(services, grant, request, texts);
+    if (!encoding.ok()) co_return encoding.error();
+    ingest->tokens += encoding->usage.tokens;
+    WorkTerms<UpsertReport> storing =
+        terms_of<UpsertReport>(services, grant, request, [ingest, batch = **batch] {
+            return store(*ingest->collection, batch, ingest->source->unit(), ingest->stored);
+        });
+    const Result<UpsertReport> report = co_await async_work(work, storing);
+    if (!report.ok()) co_return report.error();
+    co_return true;
+}
+
+}  // namespace
+
+bool is_bulk(const http::Request& request) {
+    return format_of(request).has_value();
+}
+
+asio::awaitable<http::Response> handle_ingest(const Services& services, Grant grant,
+                                              http::Request& request, std::string_view name) {
+    const Result<Found> collection = find_collection(services, name);
+    if (!collection.ok()) co_return error_response(collection.error(), request);
+    const auto ingest = std::make_shared<Ingest>();
+    ingest->collection = *collection;
+    ingest->info = (*collection)->info();
+    Result<Source> source = source_of(services, grant, request, ingest->info);
+    if (!source.ok()) co_return error_response(source.error(), request);
+    ingest->source = *std::move(source);
+    while (true) {
+        const Result<bool> more = co_await ingest_batch(services, grant, request, ingest);
+        if (!more.ok()) {
+            const Error error = with_stored(more.error(), ingest->stored);
+            co_return error_response(error, request);
+        }
+        if (!*more) break;
+    }
+    const std::vector<std::string> warnings = ingest->source->take_warnings();
+    co_return json_response(collections::print_upsert({.id = request.id,
+                                                       .collection = name,
+                                                       .report = ingest->stored,
+                                                       .tokens = ingest->tokens,
+                                                       .warnings = warnings}));
+}
+
+}  // namespace qr
