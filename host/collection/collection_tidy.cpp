@@ -32,7 +32,9 @@ Result<void> ResidentCollection::tidy() {
     Residence& residence = **found;
     if (auto done = tidy_expired(residence); !done) return done;
     if (auto done = tidy_stale(residence); !done) return done;
-    if (auto done = tidy_sparse(residence); !done) return done;
+    // Without the memory to move rows they stay where they are.
+    if (auto done = tidy_sparse(residence); !done && done.error().code != Code::out_of_memory)
+        return done;
     {
         const std::lock_guard turn(writer_);
         residence.compact_memory();

@@ -33,10 +33,15 @@ Result<void> check_documents(std::span<const Document> documents, const MatrixVi
 class ResidentCollection::Upsert {
   public:
     Upsert(const ResidentCollection& collection, const Residence& residence, WallSeconds now)
-        : collection_(collection),
+        : counters(collection.counters_),
+          collection_(collection),
           residence_(residence),
-          now_(now),
-          counters(collection.counters_) {}
+          now_(now) {}
+
+    // What comes of it.
+    Counters counters;
+    UpsertReport report;
+    std::vector<Slot> gone;  // of rows that are replaced
 
     // In their order, so that new documents are numbered in it.
     void add(const Document& document, std::size_t row) {
@@ -174,11 +179,6 @@ class ResidentCollection::Upsert {
     std::vector<std::uint64_t> erased_;
     std::vector<std::uint64_t> numbers_;
     std::vector<float> gathered_;
-
-  public:
-    Counters counters;  // afterwards
-    UpsertReport report;
-    std::vector<Slot> gone;
 };
 
 Result<UpsertReport> ResidentCollection::upsert(std::span<const Document> documents,

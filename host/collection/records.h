@@ -20,6 +20,7 @@
 namespace qr {
 
 using CollectionId = std::uint32_t;
+inline constexpr CollectionId kNoCollection = 0;
 
 // Of all records; a store with a later one is not opened.
 inline constexpr std::uint16_t kRecordFormat = 1;
@@ -47,7 +48,7 @@ struct FormatRecord {
 };
 
 struct CollectionRecord {
-    CollectionId id = 0;
+    CollectionId id = kNoCollection;
     CollectionSettings settings;
     double created_at = 0;
     bool is_unloaded = false;

@@ -91,6 +91,14 @@ Result<StoredCatalog::Held> StoredCatalog::held(std::string_view name) const {
     return name_error(Code::not_found, name, "none of that name", "those that exist");
 }
 
+// Not one whose record is damaged: it must not be written anew.
+Result<StoredCatalog::Held> StoredCatalog::readable(std::string_view name) const {
+    Result<Held> found = held(name);
+    if (!found || (*found)->record().id != kNoCollection) return found;
+    const std::string why = (*found)->info().why;
+    return Error{Code::internal, "collection '" + std::string(name) + "': " + why, {}, {}, {}};
+}
+
 std::vector<StoredCatalog::Held> StoredCatalog::all() const {
     const std::lock_guard lock(names_lock_);
     std::vector<Held> collections;
@@ -180,7 +188,7 @@ Result<void> StoredCatalog::drop(std::string_view name) {
 }
 
 Result<void> StoredCatalog::unload(std::string_view name) {
-    const Result<Held> found = held(name);
+    const Result<Held> found = readable(name);
     if (!found) return found.error();
     if ((*found)->state() == CollectionState::unloaded) return {};
     const CollectionRecord record = with_unloaded((*found)->record(), true);
@@ -188,7 +196,7 @@ Result<void> StoredCatalog::unload(std::string_view name) {
 }
 
 Result<void> StoredCatalog::load(std::string_view name) {
-    const Result<Held> found = held(name);
+    const Result<Held> found = readable(name);
     if (!found) return found.error();
     const Held collection = *found;
     if (collection->state() == CollectionState::ready) return {};
@@ -230,7 +238,7 @@ bool StoredCatalog::is_loaded() const {
 }
 
 Result<void> StoredCatalog::export_to(std::string_view name, const std::filesystem::path& folder) {
-    const Result<Held> found = held(name);
+    const Result<Held> found = readable(name);
     if (!found) return found.error();
     const std::shared_ptr<const StoreView> view = around_->store.view();
     return export_collection(*view, (*found)->record(), folder, {.now = around_->wall.now()});

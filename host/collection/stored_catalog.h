@@ -46,6 +46,7 @@ class StoredCatalog final : public Catalog {
 
     Result<void> read_records(const StoreView& view);
     Result<Held> held(std::string_view name) const;
+    Result<Held> readable(std::string_view name) const;
     std::vector<Held> all() const;
     // With the names' lock held, or before the thread begins.
     Result<void> check_new(std::string_view name) const;

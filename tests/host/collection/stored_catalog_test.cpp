@@ -178,6 +178,8 @@ TEST_F(StoredCatalogTest, OpensTheOthersWhereARecordIsDamaged) {
     const CollectionInfo info = bench_->list()[0];
     EXPECT_EQ(info.state, CollectionState::failed);
     EXPECT_NE(info.why.find("damaged"), std::string::npos);
+    EXPECT_EQ(refused(bench_->load("a")).code, Code::internal);
+    EXPECT_EQ(refused(bench_->unload("a")).code, Code::internal);
     test::expect_done(bench_->drop("a"));
     EXPECT_EQ(bench_->list().size(), 1U);
 }
