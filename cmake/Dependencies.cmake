@@ -17,6 +17,7 @@ find_package(RocksDB 7.8 REQUIRED)             # keeps collections
 find_package(roaring REQUIRED)                 # sets of slots
 if(QR_TESTS)
     find_package(GTest 1.12 REQUIRED)
+    find_path(QR_SIMDE_INCLUDE simde/x86/avx512.h REQUIRED)  # AVX-512, emulated
 endif()
 
 # Benchmarks are wanted for their figures, or beside the tests, which run their smoke sizes; once is

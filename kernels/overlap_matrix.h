@@ -8,6 +8,7 @@
 
 #include <cstddef>
 
+#include "kernels/math/hd.h"
 #include "kernels/storage.h"
 
 namespace qr::device {
@@ -31,14 +32,14 @@ cudaError_t overlap_matrix(const MatrixTask& task, cudaStream_t stream);
 // How far an overlap of stored unit vectors may be from the exact one, |computed - exact|, on
 // any side of the seam: an addition's relative error of 2^-24 for each component, twice that for
 // tensor cores, which cut instead of rounding, and for norms that are not quite 1.
-constexpr double accumulation_error(std::size_t dimension) {
+QR_HD constexpr double accumulation_error(std::size_t dimension) {
     return static_cast<double>(dimension) * 0x1p-23;
 }
 
 // The same against the overlap of the vectors before they were encoded, from the residuals that
 // encode() wrote: <q|x> - <q'|x'> = <q|x - x'> + <q - q'|x'>.
-constexpr double approximation_error(float query_residual, float row_residual,
-                                     std::size_t dimension) {
+QR_HD constexpr double approximation_error(float query_residual, float row_residual,
+                                           std::size_t dimension) {
     const double of_query = query_residual, of_row = row_residual;
     return of_row + (1 + of_row) * of_query + accumulation_error(dimension);
 }

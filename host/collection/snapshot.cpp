@@ -125,7 +125,11 @@ Result<SnapshotManifest> parse_manifest(std::string_view text, std::string_view 
     JsonFault fault{.file = std::string(file), .first = {}};
     const JsonFields root(*parsed, "", fault);
     root.at("format").require(kFormatName);
-    root.at("version").number(1, kSnapshotFormat);
+    const std::uint64_t version = root.at("version").number(1, kCountMax);
+    if (version > kSnapshotFormat)
+        root.at("version").refuse(std::to_string(version),
+                                  "up to " + std::to_string(kSnapshotFormat) +
+                                      "; a later version of the server wrote this snapshot");
     if (fault.first) return *std::move(fault.first);
 
     SnapshotManifest manifest;

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "host/base/check.h"
 #include "host/store/database_options.h"
 
 namespace qr {
@@ -73,14 +74,50 @@ Result<std::shared_ptr<Database>> Database::open(StoreFolder folder, const Store
 }
 
 Database::~Database() {
+    close();
+}
+
+void Database::close() {
     if (!db_) return;
     for (auto* shelf : shelves_)
         (void)db_->DestroyColumnFamilyHandle(shelf);
     (void)db_->Close();
+    db_.reset();
 }
 
-std::vector<rocksdb::ColumnFamilyHandle*> Database::shelves() const {
-    return {shelves_.begin(), shelves_.end()};
+std::uint64_t Database::log_number() const {
+    std::unique_ptr<rocksdb::LogFile> log;
+    return db_->GetCurrentWalFile(&log).ok() ? log->LogNumber() : 0;
+}
+
+// The database keeps a log whose very first record failed, and ends the process at the next: then
+// it is closed and opened anew. What failed lies in that log by half at most and is not read.
+rocksdb::Status Database::recover(Users users) {
+    if (!is_read_only_) {
+        const std::uint64_t failed_log = log_number();
+        const auto status = db_->Resume();
+        if (!status.ok() || log_number() != failed_log) return status;
+    }
+    if (users == Users::others) return rocksdb::Status::Busy("views of it are in use");
+    return reopen();
+}
+
+// Where that needs space which is not there, reading goes on all the same.
+rocksdb::Status Database::reopen() {
+    close();
+    const auto mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    const auto status = open_with(mode);
+    is_read_only_ = !status.ok();
+    if (is_read_only_) QR_CHECK(open_with(mode, Access::reads_alone).ok());
+    failure_->disarm();
+    return status;
+}
+
+void Database::arm_recovery() const {
+    if (!failure_->take_disarmed()) return;
+    rocksdb::WriteOptions in_memory;
+    in_memory.disableWAL = true;
+    (void)db_->Delete(in_memory, shelf(Shelf::own), "nothing");
 }
 
 std::string Database::name_damage(const rocksdb::Status& status) const {

@@ -32,8 +32,18 @@ class Database {
     rocksdb::ColumnFamilyHandle* shelf(Shelf shelf) const {
         return shelves_[static_cast<std::size_t>(shelf)];
     }
-    std::vector<rocksdb::ColumnFamilyHandle*> shelves() const;
+    std::vector<rocksdb::ColumnFamilyHandle*> shelves() const {
+        return {shelves_.begin(), shelves_.end()};
+    }
     WriteFailure& failure() const { return *failure_; }
+    // After a failure: memory written out, another log begun. Errors: Busy, where that is only
+    // possible while nobody else, such as a view, uses it.
+    enum class Users : std::uint8_t { the_caller_alone, others };
+    rocksdb::Status recover(Users users);
+    // Before every write. The database gives up a log that failed only together with something to
+    // write out: so that there always is, a removal of nothing lies in the memory of the shelf of
+    // the store's own, put there anew whenever that was written out.
+    void arm_recovery() const;
     // What a read met, with the folder where the database does not name a file.
     std::string name_damage(const rocksdb::Status& status) const;
     std::uint64_t syncs() const;
@@ -45,6 +55,9 @@ class Database {
     enum class Access : std::uint8_t { all, reads_alone };
     rocksdb::Status open_with(rocksdb::WALRecoveryMode mode, Access access = Access::all);
     rocksdb::Status open_past_damage();
+    rocksdb::Status reopen();
+    void close();
+    std::uint64_t log_number() const;
 
     StoreFolder folder_;
     std::shared_ptr<WriteFailure> failure_ = std::make_shared<WriteFailure>();
@@ -52,6 +65,7 @@ class Database {
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors_;
     std::unique_ptr<rocksdb::DB> db_;
     std::array<rocksdb::ColumnFamilyHandle*, kShelves> shelves_{};
+    bool is_read_only_ = false;
     std::vector<StoreDamage> damage_;  // found by opening
 };
 

@@ -2,6 +2,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <mutex>
 #include <utility>
 
 #include "host/store/batch_check.h"
@@ -40,6 +41,7 @@ RocksDbStore::RocksDbStore(std::shared_ptr<Database> database, StoreSync sync)
 Result<void> RocksDbStore::commit(const StoreBatch& batch) {
     auto checked = check_batch(batch, kStoreValueBytesMax + kStoreSealBytesMax);
     if (!checked) return checked;
+    const std::shared_lock use(in_use_);
     if (!database_->failure().why().empty()) return database_->failure().error();
     rocksdb::WriteBatch writes;
     for (const StoreWrite& write : batch.writes) {
@@ -47,6 +49,7 @@ Result<void> RocksDbStore::commit(const StoreBatch& batch) {
     }
     rocksdb::WriteOptions options;
     options.sync = sync_ == StoreSync::every_commit;
+    database_->arm_recovery();
     const auto status = database_->db().Write(options, &writes);
     if (!status.ok()) {
         database_->failure().set(status);
@@ -57,6 +60,7 @@ Result<void> RocksDbStore::commit(const StoreBatch& batch) {
 }
 
 std::shared_ptr<const StoreView> RocksDbStore::view() const {
+    const std::shared_lock use(in_use_);
     return std::make_shared<RocksDbView>(database_);
 }
 
@@ -65,6 +69,7 @@ Result<void> RocksDbStore::compact(Shelf shelf, std::string_view prefix) {
         return Error{.code = status.IsCorruption() ? Code::internal : Code::unavailable,
                      .message = "the store cannot compact: " + status.ToString()};
     };
+    const std::shared_lock use(in_use_);
     if (!database_->failure().why().empty()) return database_->failure().error();
     // The log has the removed values as well, until all of its shelves are written out.
     auto status = database_->db().Flush(rocksdb::FlushOptions(), database_->shelves());
@@ -82,10 +87,12 @@ Result<void> RocksDbStore::compact(Shelf shelf, std::string_view prefix) {
 }
 
 Result<void> RocksDbStore::recover() {
-    const std::lock_guard lock(recovering_);
     if (database_->failure().why().empty()) return {};
     if (database_->failure().is_for_good()) return database_->failure().error();
-    const auto status = database_->db().Resume();
+    const std::unique_lock alone(in_use_);
+    using Users = Database::Users;
+    const auto status =
+        database_->recover(database_.use_count() > 1 ? Users::others : Users::the_caller_alone);
     if (!status.ok()) {
         return Error{.code = Code::unavailable,
                      .message = "the store is still read-only: " + describe_write_failure(status)};
@@ -95,6 +102,7 @@ Result<void> RocksDbStore::recover() {
 }
 
 StoreCondition RocksDbStore::condition() const {
+    const std::shared_lock use(in_use_);
     StoreCondition condition;
     condition.why_not = database_->failure().why();
     condition.is_writable = condition.why_not.empty();

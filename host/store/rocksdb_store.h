@@ -8,7 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
+#include <shared_mutex>
 
 #include "host/store/database.h"
 #include "host/store/open_store.h"
@@ -28,13 +28,14 @@ class RocksDbStore final : public Store {
     // Rewrites every live value that begins with the prefix, so that none of the removed ones is
     // left in any file: as much reading and writing as they take. What views still see stays.
     Result<void> compact(Shelf shelf, std::string_view prefix) override;
+    // While views or their cursors live it may have to wait for them: `unavailable`, ask again.
     Result<void> recover() override;
     StoreCondition condition() const override;
 
   private:
     const std::shared_ptr<Database> database_;
     const StoreSync sync_;
-    std::mutex recovering_;
+    mutable std::shared_mutex in_use_;  // shared by all but recover()
     std::atomic<std::uint64_t> commits_{0};
 };
 

@@ -1,5 +1,7 @@
 #include "host/store/write_failure.h"
 
+#include <rocksdb/db.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -67,6 +69,10 @@ void WriteFailure::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::St
     if (status->severity() <= Severity::kSoftError) return;
     *status = rocksdb::Status(*status, Severity::kHardError);
     set(*status);
+}
+
+void WriteFailure::OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo& info) {
+    if (info.cf_name == rocksdb::kDefaultColumnFamilyName) disarm();
 }
 
 void WriteFailure::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,

@@ -9,6 +9,7 @@
 
 #include <rocksdb/listener.h>
 
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -32,10 +33,15 @@ class WriteFailure final : public rocksdb::EventListener {
     std::vector<StoreDamage> damage() const;
 
     void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override;
+    // Whether the shelf of the store's own was written out since the last time, or never asked of.
+    bool take_disarmed() { return is_disarmed_.exchange(false); }
+    void disarm() { is_disarmed_ = true; }
+    void OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo& info) override;
     void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status status,
                               bool* is_automatic) override;
 
   private:
+    std::atomic<bool> is_disarmed_{true};
     mutable std::mutex mutex_;
     std::string why_;
     bool is_for_good_ = false;

@@ -140,6 +140,19 @@ def _search(search, torch):
     return _table((title, "median", "× floor"), rows)
 
 
+def _collections(collections):
+    rows = []
+    for shape in collections["shapes"]:
+        rows += [(f"{shape['rows']} × {shape['dimension']}, {search['queries']} queries, "
+                  f"{kind.replace('_', ' ')}", _time(figure["median_s"]),
+                  f"{figure['bytes_per_s'] / 1e9:.0f}", f"{figure['of_copy']:.2f}",
+                  figure["rescored"], figure["retries"])
+                 for search in shape["searches"] for kind, figure in search.items()
+                 if isinstance(figure, dict)]
+    return _table(("search of a collection", "median", "GB/s", "of copy", "rescored", "retries"),
+                  rows)
+
+
 def _latency(latency):
     def pair(figure):
         return "" if figure is None else f"{_time(figure['median_s'])} / {_time(figure['p99_s'])}"
@@ -184,7 +197,8 @@ def table(result):
     if "status" in bench:
         return "\n".join([*lines, f"The benchmark {bench['status']}: {bench['message']}"])
     lines += _bars(bench) + _ceilings(bench["ceilings"])
-    for section, printed in (("encode", _encode), ("latency", _latency), ("router", _router)):
+    for section, printed in (("encode", _encode), ("collections", _collections),
+                             ("latency", _latency), ("router", _router)):
         if section in bench:
             lines += printed(bench[section])
     if "search" in bench:

@@ -31,7 +31,7 @@ struct Vectors {
     }
 };
 
-Vectors make_vectors(const RerankShape& shape, std::size_t variant) {
+Vectors make_vectors(const BodyShape& shape, std::size_t variant) {
     std::seed_seq seeds{static_cast<std::uint32_t>(shape.seed),
                         static_cast<std::uint32_t>(shape.seed >> 32),
                         narrow<std::uint32_t>(variant)};
@@ -64,36 +64,44 @@ void append_vector(std::string& text, Format format, std::span<const float> vect
     text += R"("})";
 }
 
-std::string top_n_of(const RerankShape& shape) {
-    return R"(,"top_n":)" + std::to_string(shape.top_n) + "}";
+std::string end_of(const BodyShape& shape) {
+    const char* const key = shape.documents == 0 ? R"(,"k":)" : R"(,"top_n":)";
+    return key + std::to_string(shape.top_n) + "}";
 }
 
-std::string print_json(const RerankShape& shape, const Vectors& vectors) {
+std::string print_json(const BodyShape& shape, const Vectors& vectors) {
     std::string text;
     text.reserve(bytes_max(shape) / shape.variants);
     text += R"({"query":)";
     append_vector(text, shape.format, vectors.at(0));
+    if (shape.documents == 0) return text + end_of(shape);
     text += R"(,"documents":)";
     for (std::size_t i = 1; i < vectors.count(); ++i) {
         text += i == 1 ? '[' : ',';
         append_vector(text, shape.format, vectors.at(i));
     }
-    return text + "]" + top_n_of(shape);
+    return text + "]" + end_of(shape);
 }
 
-std::string print_texts(const RerankShape& shape, std::size_t variant) {
+std::string print_texts(const BodyShape& shape, std::size_t variant) {
     Texts texts(shape.seed, variant);
-    std::string body = R"({"query":")" + texts.next(shape.words) + R"(","documents":)";
+    std::string body = R"({"query":")" + texts.next(shape.words) + '"';
+    if (shape.documents == 0) return body + end_of(shape);
+    body += R"(,"documents":)";
     for (std::size_t i = 0; i < shape.documents; ++i)
         body += (i == 0 ? "[\"" : ",\"") + texts.next(shape.words) + '"';
-    return body + "]" + top_n_of(shape);
+    return body + "]" + end_of(shape);
 }
 
 // The JSON in front of the tensors.
-std::string binary_head(const RerankShape& shape) {
+std::string binary_head(const BodyShape& shape) {
     const std::string dimension = std::to_string(shape.dimension);
-    return R"({"query":{"shape":[)" + dimension + R"(]},"documents":{"shape":[)" +
-           std::to_string(shape.documents) + "," + dimension + "]}" + top_n_of(shape);
+    std::string head = R"({"query":{"shape":[)" + dimension + "]}";
+    if (shape.documents > 0) {
+        head += R"(,"documents":{"shape":[)" + std::to_string(shape.documents) + "," + dimension;
+        head += "]}";
+    }
+    return head + end_of(shape);
 }
 
 }  // namespace
@@ -106,7 +114,7 @@ std::optional<Format> format_of(std::string_view name) {
     return std::nullopt;
 }
 
-std::size_t bytes_max(const RerankShape& shape) {
+std::size_t bytes_max(const BodyShape& shape) {
     const std::size_t vectors = 1 + shape.documents;
     std::size_t bytes_of_vector = shape.dimension * sizeof(float);
     if (shape.format == Format::json) bytes_of_vector = shape.dimension * kFloatCharactersMax;
@@ -115,8 +123,8 @@ std::size_t bytes_max(const RerankShape& shape) {
     return shape.variants * (kFrameBytesMax + vectors * (bytes_of_vector + kFrameBytesOfVector));
 }
 
-RerankBodies make_bodies(const RerankShape& shape) {
-    RerankBodies made{.headers = {"Content-Type: application/json"}, .bodies = {}};
+Bodies make_bodies(const BodyShape& shape) {
+    Bodies made{.headers = {"Content-Type: application/json"}, .bodies = {}};
     const std::string head = binary_head(shape);
     if (shape.format == Format::binary) {
         made.headers = {"Content-Type: application/octet-stream",

@@ -67,6 +67,8 @@ Result<void> read_names(const RequestSettings& settings, Request& request) {
         !std::ranges::all_of(request.method, [](char c) { return c >= 'A' && c <= 'Z'; }))
         return wrong(settings.method->origin, request.method, "upper-case letters");
     if (settings.format) request.path = kRerankPath;
+    if (settings.collection)
+        request.path = "/v1/collections/" + settings.collection->text + "/search";
     if (const Setting& path = settings.path) {
         if (!is_visible(path->text) || path->text[0] != '/')
             return wrong(path->origin, path->text, "a path that begins with '/'");
@@ -75,14 +77,16 @@ Result<void> read_names(const RequestSettings& settings, Request& request) {
     return {};
 }
 
-Result<RerankShape> read_shape(const RequestSettings& settings, std::uint64_t seed) {
-    RerankShape shape{.seed = seed};
+Result<BodyShape> read_shape(const RequestSettings& settings, std::uint64_t seed) {
+    BodyShape shape{.seed = seed};
     const std::optional<Format> format = format_of(settings.format->text);
     if (!format)
         return wrong(settings.format->origin, settings.format->text,
                      "binary, base64, json or text");
     shape.format = *format;
     const bool is_text = *format == Format::text;
+    const bool is_search = settings.collection.has_value();
+    if (is_search) shape.documents = 0;
     const std::size_t& length = is_text ? shape.words : shape.dimension;
     const std::size_t& other = is_text ? shape.dimension : shape.words;
     struct Size {
@@ -90,18 +94,28 @@ Result<RerankShape> read_shape(const RequestSettings& settings, std::uint64_t se
         const char* key;
         std::size_t lowest, highest;
         std::size_t& to;
+        bool is_of_search = true, is_of_rerank = true;
     };
     constexpr std::size_t kTopNMax = std::numeric_limits<std::int32_t>::max();
-    const Size sizes[] = {{settings.documents, "documents", 1, kDocumentsMax, shape.documents},
-                          {settings.dimension, "dimension", 1, kDimensionMax, shape.dimension},
-                          {settings.words, "words", 1, kWordsMax, shape.words},
-                          {settings.top_n, "top_n", 0, kTopNMax, shape.top_n},
-                          {settings.variants, "variants", 1, kBodiesMax, shape.variants}};
+    const Size sizes[] = {
+        {settings.documents, "documents", 1, kDocumentsMax, shape.documents, false},
+        {settings.k, "k", 1, kTopNMax, shape.top_n, true, false},
+        {settings.dimension, "dimension", 1, kDimensionMax, shape.dimension},
+        {settings.words, "words", 1, kWordsMax, shape.words},
+        {settings.top_n, "top_n", 0, kTopNMax, shape.top_n, false},
+        {settings.variants, "variants", 1, kBodiesMax, shape.variants}};
     for (const Size& size : sizes) {
         if (size.given && &size.to == &other)
             return wrong(size.given->origin, size.given->text,
                          "none with 'format' " + settings.format->text);
-        const bool is_needed = &size.to == &shape.documents || &size.to == &length;
+        const bool is_known = is_search ? size.is_of_search : size.is_of_rerank;
+        if (!is_known && size.given) {
+            return wrong(size.given->origin, size.given->text,
+                         is_search ? "none with 'collection'" : "none without 'collection'");
+        }
+        if (!is_known) continue;
+        const bool is_needed =
+            &size.to == &shape.documents || &size.to == &length || &size.given == &settings.k;
         if (!size.given && is_needed) {
             return wrong(settings.origin + ": " + size.key, "", "a number, as there is a 'format'");
         }
@@ -125,12 +139,12 @@ Result<void> generate(const RequestSettings& settings, std::uint64_t seed, Reque
                       std::size_t& total) {
     if (!settings.bodies.empty())
         return wrong(settings.bodies[0].origin, "a body", "none beside 'format'");
-    const Result<RerankShape> shape = read_shape(settings, seed);
+    const Result<BodyShape> shape = read_shape(settings, seed);
     if (!shape.ok()) return shape.error();
     if (Result<void> counted = count_bytes(settings.origin, bytes_max(*shape), total);
         !counted.ok())
         return counted;
-    RerankBodies made = make_bodies(*shape);
+    Bodies made = make_bodies(*shape);
     request.headers.insert(request.headers.end(), made.headers.begin(), made.headers.end());
     request.bodies = std::move(made.bodies);
     return {};
@@ -139,8 +153,9 @@ Result<void> generate(const RequestSettings& settings, std::uint64_t seed, Reque
 Result<void> read_bodies(const RequestSettings& settings, std::uint64_t seed, Request& request,
                          std::size_t& total) {
     if (settings.format) return generate(settings, seed, request, total);
-    for (const Setting* const setting : {&settings.documents, &settings.dimension, &settings.words,
-                                         &settings.top_n, &settings.variants}) {
+    for (const Setting* const setting :
+         {&settings.collection, &settings.k, &settings.documents, &settings.dimension,
+          &settings.words, &settings.top_n, &settings.variants}) {
         if (*setting) return wrong((*setting)->origin, (*setting)->text, "none without 'format'");
     }
     if (settings.bodies.size() > kBodiesMax)

@@ -42,7 +42,7 @@ constexpr std::array<Key<Settings>, 12> kSettings = {{
     {"keep_alive", Shape::boolean, &Settings::keep_alive},
 }};
 
-constexpr std::array<Key<RequestSettings>, 12> kRequestKeys = {{
+constexpr std::array<Key<RequestSettings>, 14> kRequestKeys = {{
     {"name", Shape::text, &RequestSettings::name},
     {"weight", Shape::number, &RequestSettings::weight},
     {"method", Shape::text, &RequestSettings::method},
@@ -50,6 +50,8 @@ constexpr std::array<Key<RequestSettings>, 12> kRequestKeys = {{
     {"headers", Shape::text, nullptr, &RequestSettings::headers},
     {"bodies", Shape::text, nullptr, &RequestSettings::bodies},
     {"format", Shape::text, &RequestSettings::format},
+    {"collection", Shape::text, &RequestSettings::collection},
+    {"k", Shape::number, &RequestSettings::k},
     {"documents", Shape::number, &RequestSettings::documents},
     {"dimension", Shape::number, &RequestSettings::dimension},
     {"words", Shape::number, &RequestSettings::words},

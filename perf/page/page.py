@@ -15,8 +15,9 @@ import re
 import sys
 
 PERF = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(PERF / folder) for folder in ("http", "peers", "shared", "page")]
+sys.path[:0] = [str(PERF / folder) for folder in ("collections", "http", "peers", "shared", "page")]
 
+import growth_report  # noqa: E402
 import overload_report  # noqa: E402
 import peers_report  # noqa: E402
 import report  # noqa: E402
@@ -25,7 +26,8 @@ import sweep_report  # noqa: E402
 RESULTS = PERF / "results"
 PAGE = PERF.parent / "docs" / "PERFORMANCE.md"
 PLOTS = PERF.parent / "docs" / "plots"
-TABLES = {"bench": report.table, "overload": overload_report.table, "peers": peers_report.table,
+TABLES = {"bench": report.table, "growth": growth_report.table,
+          "overload": overload_report.table, "peers": peers_report.table,
           "sweep": sweep_report.table, "text": peers_report.text_table}
 SECTION = re.compile(r"<!-- (\w+):begin (\S+) -->\n.*?<!-- \1:end -->", re.DOTALL)
 
@@ -81,8 +83,10 @@ def main():
               file=sys.stderr)
         return 1
     PAGE.write_text(rendered, encoding="utf-8")
-    import sweep_plots  # matplotlib: only who draws needs it
+    import growth_plots  # matplotlib: only who draws needs it
+    import sweep_plots
     sweep_plots.draw(read(file_of(text, "sweep")), PLOTS)
+    growth_plots.draw(read(file_of(text, "growth")), PLOTS)
     return 0
 
 

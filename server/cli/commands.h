@@ -28,6 +28,7 @@ void add_rerank(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 void add_health(CLI::App& app, Session& session);
 void add_ingest(CLI::App& app, Session& session);
+void add_plan(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
 
 }  // namespace qr::cli

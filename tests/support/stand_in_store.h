@@ -185,4 +185,20 @@ class StandInStore final : public Store {
     std::vector<std::pair<Shelf, std::string>> compactions_;
 };
 
+// The same store again, for what owns the one that it is given.
+class SharedStandIn final : public Store {
+  public:
+    explicit SharedStandIn(std::shared_ptr<StandInStore> store) : store_(std::move(store)) {}
+    Result<void> commit(const StoreBatch& batch) override { return store_->commit(batch); }
+    std::shared_ptr<const StoreView> view() const override { return store_->view(); }
+    Result<void> compact(Shelf shelf, std::string_view prefix) override {
+        return store_->compact(shelf, prefix);
+    }
+    Result<void> recover() override { return store_->recover(); }
+    StoreCondition condition() const override { return store_->condition(); }
+
+  private:
+    const std::shared_ptr<StandInStore> store_;
+};
+
 }  // namespace qr::test

@@ -18,6 +18,12 @@ ALLOWED = {
     "host/text": ("host/base", "host/encoding", "embedded"),
     "host/state": ("host/base", "kernels/math"),
     "host/backend": ("host/state", "host/base", *_KERNELS),
+    # The door to host/cuda, where collections are made too.
+    "host/backend/cuda": (
+        "host/collection/engine/collection_engine.h",
+        "host/backend",
+        "host/base",
+    ),
     # The oracle in the product: it must not share arithmetic with what it is held against.
     "host/backend/reference": (
         "host/backend/fidelity_backend.h",
@@ -28,6 +34,9 @@ ALLOWED = {
     # The only host code that sees CUDA headers; the server opens it at run time.
     "host/cuda": (
         "host/collection/engine/collection_engine.h",
+        "host/collection/engine/memory_budget.h",
+        "host/collection/engine/table_layout.h",
+        "host/collection/engine/view_ledger.h",
         "host/backend",
         "host/encoding",
         "host/state",

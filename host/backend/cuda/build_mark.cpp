@@ -13,7 +13,9 @@ constexpr std::size_t layout() {
     for (const std::size_t size :
          {sizeof(ModuleOptions), sizeof(Module), sizeof(ScoreTask), sizeof(ScoreBatch),
           sizeof(TaskScores), sizeof(Scores), sizeof(BackendCapabilities), sizeof(StagingMemory),
-          sizeof(DeviceReport), sizeof(DeviceCondition), sizeof(Error)})
+          sizeof(DeviceReport), sizeof(DeviceCondition), sizeof(Error), sizeof(TableLayout),
+          sizeof(RowBatch), sizeof(SearchQuery), sizeof(Hit), sizeof(SearchResult),
+          sizeof(TableMemory), sizeof(EngineCapabilities)})
         mark = (mark * 31 + size) % 65'521;
     return mark;
 }

@@ -28,16 +28,32 @@ Result<const Module*> open_module(const std::string& path) {
     return opened.module;
 }
 
-Result<std::unique_ptr<FidelityBackend>> make_backend(const ModuleOptions& options) {
+namespace {
+
+// Through the module's `make`; the machine is asked where that cannot serve.
+template <class Made>
+Result<std::unique_ptr<Made>> make_through(
+    Result<std::unique_ptr<Made>> (*Module::*make)(const ModuleOptions&),
+    const ModuleOptions& options) {
     const std::string path = module_path(options);
     const Result<const Module*> module = open_module(path);
     if (!module) return module.error();
-    Result<std::unique_ptr<FidelityBackend>> made = (*module)->make_backend(options);
+    Result<std::unique_ptr<Made>> made = ((*module)->*make)(options);
     if (made || made.error().code == Code::internal || made.error().code == Code::invalid)
         return made;
     Probe probe = probe_machine(path);
     probe.refusal = std::move(made).error();
     return to_error(diagnose(probe, build_mark()));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FidelityBackend>> make_backend(const ModuleOptions& options) {
+    return make_through(&Module::make_backend, options);
+}
+
+Result<std::unique_ptr<CollectionEngine>> make_collection_engine(const ModuleOptions& options) {
+    return make_through(&Module::make_collection_engine, options);
 }
 
 }  // namespace qr::cuda

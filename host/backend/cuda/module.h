@@ -10,6 +10,7 @@
 #include <string>
 
 #include "host/backend/fidelity_backend.h"
+#include "host/collection/engine/collection_engine.h"
 
 namespace qr::cuda {
 
@@ -17,6 +18,9 @@ struct ModuleOptions {
     std::string path;  // of the shared object; empty: where the installation put it
     // Page-locked memory that requests are parsed into (StagingMemory), beside the lanes' own.
     std::size_t staging_bytes = std::size_t{64} << 20;
+    // Of device memory, that the tables of a collection engine may take together; 0, or more than
+    // there is: what is free when the engine is made, less a reserve.
+    std::size_t tables_max_bytes = 0;
 };
 
 // What the module's one C symbol returns; static storage.
@@ -25,6 +29,9 @@ struct Module {
     // Every visible device, lanes and memory planned. Errors: `unavailable` (no device, a driver
     // that is too old...) and `out_of_memory`; the message names the cause.
     Result<std::unique_ptr<FidelityBackend>> (*make_backend)(const ModuleOptions& options);
+    // On the first device. Errors: likewise.
+    Result<std::unique_ptr<CollectionEngine>> (*make_collection_engine)(
+        const ModuleOptions& options);
 };
 inline constexpr const char* kModuleSymbol = "qr_cuda_module";  // const Module* qr_cuda_module()
 using ModuleFunction = const Module* (*)();
@@ -45,5 +52,6 @@ Result<const Module*> open_module(const std::string& path);
 // Through the module. Errors: those of either; where the module says `unavailable` or
 // `out_of_memory`, the machine is asked for the cause, and the remedy stands in the message.
 Result<std::unique_ptr<FidelityBackend>> make_backend(const ModuleOptions& options);
+Result<std::unique_ptr<CollectionEngine>> make_collection_engine(const ModuleOptions& options);
 
 }  // namespace qr::cuda

@@ -104,6 +104,7 @@ class TableView {
 struct TableMemory {
     std::size_t bytes = 0;          // taken now
     std::size_t bytes_per_row = 0;  // by the layout: what `plan` reckons with
+    std::size_t step_bytes = 0;     // taken at a time: so many may lie unused
 };
 
 // One writer at a time; view() from any thread.

@@ -40,6 +40,12 @@ Made make_cpu(const EngineOptions& options) {
     }
 }
 
+Made make_cuda(const EngineOptions& options) {
+    cuda::ModuleOptions module = options.cuda;
+    module.tables_max_bytes = options.memory_max;
+    return cuda::make_collection_engine(module);
+}
+
 std::string known_names() {
     std::string names = "auto";
     for (const EngineEntry& entry : collection_engines())
@@ -61,6 +67,9 @@ Made make_first(const EngineOptions& options) {
 const std::vector<EngineEntry>& collection_engines() {
     static const std::vector<EngineEntry> entries = {
         {cpu::CpuEngine::kName, "CPU, the best kernels it runs", &make_cpu},
+        // Not before the CPU: what it takes on a device has not been measured yet.
+        {"cuda", "an NVIDIA device, through the module of the package quantumrerank-cuda",
+         &make_cuda},
         {ReferenceEngine::kName, "plain double loops: the oracle, slow, one thread",
          [](const EngineOptions& options) {
              return Made(std::make_unique<ReferenceEngine>(options.memory_max));

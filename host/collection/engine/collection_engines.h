@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/backend/cuda/module.h"
 #include "host/collection/engine/collection_engine.h"
 
 namespace qr {
@@ -16,6 +17,8 @@ namespace qr {
 struct EngineOptions {
     std::size_t threads = 0;     // the calling thread included; 0 = one per online core
     std::size_t memory_max = 0;  // bytes that all tables may take together; 0: no limit
+    cuda::ModuleOptions cuda =
+        {};  // of the engine "cuda"; memory_max takes tables_max_bytes' place
 };
 
 struct EngineEntry {

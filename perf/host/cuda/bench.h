@@ -32,6 +32,7 @@ struct Bench {
 void measure_ceilings(Bench& bench);  // always first: the bars are fractions of them
 void measure_encode(Bench& bench);
 void measure_search(Bench& bench);
+void measure_collections(Bench& bench);
 void measure_latency(Bench& bench);
 void measure_router(Bench& bench);
 

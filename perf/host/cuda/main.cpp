@@ -18,8 +18,8 @@ constexpr int kUsage = 2;
 constexpr int kNoDevice = 3;
 
 using Section = void (*)(Bench& bench);
-constexpr Section kMeasures[] = {measure_ceilings, measure_encode, measure_search, measure_latency,
-                                 measure_router};
+constexpr Section kMeasures[] = {measure_ceilings,    measure_encode,  measure_search,
+                                 measure_collections, measure_latency, measure_router};
 static_assert(std::size(kMeasures) == std::size(kSections));
 
 // Why there is nothing to measure on; empty: there is.

@@ -9,7 +9,8 @@ constexpr const char* kHelp =
     R"(gpu_bench: measures the CUDA kernels and the CUDA backend on the first visible device.
 
   --probe         names the device and does nothing more
-  --only LIST     some of ceilings,encode,search,latency,router; default: all
+  --only LIST     some of ceilings,encode,search,collections,latency,
+                  router; default: all
   --output FILE   of the JSON; default: standard output
   --cublas FILE   libcublas.so, where the loader does not find it; without it, no matrix rates
   --arrays DIR    writes what a peer needs to do the same search (.npy)
@@ -33,7 +34,7 @@ Result<std::vector<std::string>> read_sections(std::string_view list) {
         const std::string_view name = list.substr(0, list.find(','));
         list.remove_prefix(std::min(name.size() + 1, list.size()));
         if (std::ranges::find(kSections, name) == std::end(kSections))
-            return wrong("--only", name, "ceilings, encode, search, latency, router");
+            return wrong("--only", name, "ceilings, encode, search, collections, latency, router");
         sections.emplace_back(name);
     }
     return sections;
@@ -70,6 +71,8 @@ Sizes full_sizes() {
             .encode_checked_rows = 1'000,
             .search = {64, 100'000, 768},
             .best = 10,
+            .collections = {{64, 100'000, 768}, {64, 1'000'000, 768}, {64, 1'000'000, 384}},
+            .collection_checked_rows = 2'000,
             .requests = {{1, 10, 768},
                          {1, 100, 768},
                          {1, 1'000, 768},
@@ -93,6 +96,8 @@ Sizes smoke_sizes() {
             .encode_checked_rows = 7,
             .search = {5, 300, 40},
             .best = 10,
+            .collections = {{8, 300, 40}},
+            .collection_checked_rows = 200,
             .requests = {{1, 10, 40}, {3, 40, 40}},
             .crossovers = {{2, 30, 40}, {4, 64, 40}},
             .device = {3, 1.0},

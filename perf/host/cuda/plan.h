@@ -27,7 +27,9 @@ struct Sizes {
     std::size_t encode_rows = 0, encode_dimension = 0;
     std::size_t encode_checked_rows = 0;  // spread evenly over all of them
     Shape search;
-    std::size_t best = 0;           // documents kept of each query
+    std::size_t best = 0;            // documents kept of each query
+    std::vector<Shape> collections;  // that are searched, of the dimension's own; queries: the most
+    std::size_t collection_checked_rows = 0;
     std::vector<Shape> requests;    // of the latencies, by ascending work
     std::vector<Shape> crossovers;  // documents and dimension of each; queries: the most tried
     Effort device;                  // of one kernel or copy
@@ -39,7 +41,8 @@ Sizes full_sizes();
 // Under a second in the emulation: every line runs, no figure means anything.
 Sizes smoke_sizes();
 
-inline constexpr const char* kSections[] = {"ceilings", "encode", "search", "latency", "router"};
+inline constexpr const char* kSections[] = {"ceilings",    "encode",  "search",
+                                            "collections", "latency", "router"};
 
 struct Plan {
     Sizes sizes;

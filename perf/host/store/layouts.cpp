@@ -1,10 +1,12 @@
 #include "perf/host/store/layouts.h"
 
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <utility>
 
 #include "host/store/open_store.h"
+#include "host/store/secret_key.h"
 #include "perf/host/store/segment_layout.h"
 #include "perf/host/store/tree_layout.h"
 
@@ -23,6 +25,14 @@ void must_be(const Result<void>& result) {
     if (result) return;
     std::cerr << result.error().message << "\n";
     std::exit(1);
+}
+
+std::filesystem::path make_key_file(std::filesystem::path folder) {
+    const std::filesystem::path file = folder += ".key";
+    std::ofstream(file) << std::string(kSecretKeyBytes, 'k');
+    std::filesystem::permissions(
+        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    return file;
 }
 
 class StoreLayout final : public Layout {
@@ -83,7 +93,9 @@ std::unique_ptr<Layout> open_layout(LayoutKind kind, const std::filesystem::path
         case LayoutKind::sealed:
             break;
     }
-    return std::make_unique<StoreLayout>(StoreOptions{.folder = folder});
+    StoreOptions options{.folder = folder};
+    if (kind == LayoutKind::sealed) options.key_file = make_key_file(folder);
+    return std::make_unique<StoreLayout>(options);
 }
 
 }  // namespace qr::perf

@@ -7,6 +7,7 @@
 //                           `written` is what reaches the disk to a byte of theirs, at the end
 //   read/<layout>           bytes a second of opening and walking all, from the disk; `of_plain` is
 //                           the share of reading as many bytes of one file, measured in turns
+//   seal, unseal            of a value of 3 KB, in memory, on one core
 //   space/<layout>          bytes on the disk to a byte that lives, with all rows, after half of
 //                           them were removed, and after compacting
 //
@@ -21,6 +22,7 @@
 #include <fstream>
 #include <random>
 
+#include "host/store/value_seal.h"
 #include "perf/gate.h"
 #include "perf/host/store/layouts.h"
 #include "perf/micro.h"
@@ -251,7 +253,43 @@ void space(benchmark::State& state, LayoutKind kind, std::size_t rows) {
     }
 }
 
+// Values of a vector each, one core.
+void seal_values(benchmark::State& state) {
+    const SecretKey key = SecretKey::random();
+    const std::string value = make_row(0).value;
+    std::string sealed;
+    for (auto _ : state) {
+        sealed.clear();
+        seal(key, "context", value, sealed);
+        benchmark::DoNotOptimize(sealed.data());
+    }
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kRowBytes));
+}
+
+void unseal_values(benchmark::State& state) {
+    const SecretKey key = SecretKey::random();
+    std::string sealed;
+    seal(key, "context", make_row(0).value, sealed);
+    std::string value;
+    for (auto _ : state)
+        benchmark::DoNotOptimize(unseal(key, "context", sealed, value));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kRowBytes));
+}
+
+std::string pass_seal_gate() {
+    const SecretKey key = SecretKey::random();
+    const std::string expected = make_row(0).value;
+    std::string sealed;
+    std::string found;
+    seal(key, "context", expected, sealed);
+    if (!unseal(key, "context", sealed, found)) shut_gate("seal", "it does not open");
+    return pass_gate("seal", expected, found);
+}
+
 void prepare(Sizes sizes) {
+    const std::string sealed = pass_seal_gate();
+    add_benchmark("seal", sealed, seal_values);
+    add_benchmark("unseal", sealed, unseal_values);
     const Amounts& amounts = sizes == Sizes::full ? kFull : kSmoke;
     for (const LayoutKind kind : kLayouts) {
         const std::string hash = pass_layout_gate(kind);

@@ -1,15 +1,19 @@
 // Thousands of random steps, each against a model that is nothing but a map.
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "host/store/open_store.h"
 #include "tests/support/collections.h"
 
 namespace qr {
@@ -31,13 +35,32 @@ struct Run {
     std::string engine;
     Dtype storage = Dtype::float32;
     unsigned seed = 0;
+    std::string store = "stand_in";
 };
+
+// A folder that is gone afterwards.
+class Folder {
+  public:
+    Folder() { std::filesystem::remove_all(path_); }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    const std::filesystem::path& path() const { return path_; }
+
+  private:
+    const std::filesystem::path path_ = std::filesystem::path(::testing::TempDir()) /
+                                        ("collection-model-" + std::to_string(::getpid()));
+};
+
+std::unique_ptr<Store> make_store(const std::string& kind, const std::filesystem::path& folder) {
+    if (kind == "stand_in") return std::make_unique<test::StandInStore>();
+    return test::valued(open_store({.folder = folder / "store", .sync = StoreSync::never}));
+}
 
 class CollectionModel : public ::testing::TestWithParam<Run> {
   protected:
     CollectionModel()
         : random_(GetParam().seed),
-          bench_(store_, GetParam().engine),
+          store_(make_store(GetParam().store, folder_.path())),
+          bench_(*store_, GetParam().engine),
           collection_(test::valued(bench_->create("c", settings()))) {}
 
     static CollectionSettings settings() {
@@ -213,9 +236,8 @@ class CollectionModel : public ::testing::TestWithParam<Run> {
     }
 
     void move_to_a_snapshot() {
-        const auto folder = std::filesystem::path(::testing::TempDir()) /
-                            ("model-" + std::to_string(::getpid()) + "-" + GetParam().engine);
-        std::filesystem::remove_all(folder);
+        const std::filesystem::path folder = folder_.path() / "snapshot";
+        std::filesystem::create_directories(folder_.path());
         test::expect_done(bench_->export_to("c", folder));
         test::expect_done(bench_->drop("c"));
         collection_ = test::valued(bench_->import_from("c", folder));
@@ -250,7 +272,8 @@ class CollectionModel : public ::testing::TestWithParam<Run> {
     }
 
     std::mt19937 random_;
-    test::StandInStore store_;
+    Folder folder_;
+    std::unique_ptr<Store> store_;
     test::CatalogBench bench_;
     std::shared_ptr<Collection> collection_;
     Model model_;
@@ -268,13 +291,16 @@ TEST_P(CollectionModel, AgreesWithAMapOverRandomSteps) {
     list();
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Engines, CollectionModel,
-    ::testing::Values(Run{"reference", Dtype::float32, 1}, Run{"reference", Dtype::bfloat16, 2},
-                      Run{"cpu", Dtype::float32, 3}, Run{"cpu", Dtype::float16, 4}),
-    [](const auto& run) {
-        return run.param.engine + "_" + std::string(qr::info(run.param.storage).name);
-    });
+INSTANTIATE_TEST_SUITE_P(Engines, CollectionModel,
+                         ::testing::Values(Run{"reference", Dtype::float32, 1},
+                                           Run{"reference", Dtype::bfloat16, 2},
+                                           Run{"cpu", Dtype::float32, 3},
+                                           Run{"cpu", Dtype::float16, 4},
+                                           Run{"cpu", Dtype::float32, 5, "rocksdb"}),
+                         [](const auto& run) {
+                             return run.param.engine + "_" + run.param.store + "_" +
+                                    std::string(qr::info(run.param.storage).name);
+                         });
 
 }  // namespace
 }  // namespace qr

@@ -33,7 +33,8 @@ void write(Collection& collection, unsigned seed) {
             const std::size_t which = random() % kIds;
             documents.push_back(document(std::to_string(which), {.tags = {"t"}}));
             if (random() % 4 == 0)
-                documents.back().fields.expires_at = test::wall_seconds + random() % 3;
+                documents.back().fields.expires_at =
+                    test::wall_seconds + static_cast<double>(random() % 3);
             rows.add(vector_of(which));
             unwanted.push_back(std::to_string(random() % kIds));
         }

@@ -127,7 +127,7 @@ TEST_F(SnapshotImport, ReadsManyParts) {
     valued(collection->upsert(documents, rows.view()));
     const CollectionRecord record{.id = 1, .settings = test::settings_of(2)};
     test::expect_done(export_collection(*store_.view(), record, folder_, {.part_bytes = 1000}));
-    EXPECT_EQ(valued(open_snapshot(folder_)).parts.size(), 20U);
+    EXPECT_EQ(valued(open_snapshot(folder_)).parts.size(), 15U);
     const auto copy = valued(bench_->import_from("to", folder_));
     EXPECT_EQ(test::search(*copy, kAcross, 1000), test::search(*collection, kAcross, 1000));
 }

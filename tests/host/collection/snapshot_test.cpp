@@ -47,7 +47,8 @@ TEST(SnapshotManifest, ComesBackWhole) {
 
 TEST(SnapshotManifest, OfALaterVersionIsRefusedByBoth) {
     EXPECT_EQ(refused(replaced(to_json(full_manifest()), "\"version\": 1", "\"version\": 2")),
-              "manifest.json: /version: found 2, allowed: 1 to 1");
+              "manifest.json: /version: found 2, allowed: up to 1; a later version of the server "
+              "wrote this snapshot");
 }
 
 TEST(SnapshotManifest, NamesNoFileOutsideItsFolder) {

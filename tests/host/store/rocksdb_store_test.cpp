@@ -1,5 +1,6 @@
 #include "host/store/rocksdb_store.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 
@@ -75,7 +76,7 @@ TEST(RocksDbStore, CompactingLeavesNothingOfWhatWasRemoved) {
         ASSERT_TRUE(store->commit(put(key, canary, Shelf::records)));
     }
     ASSERT_TRUE(store->compact(Shelf::vectors, "c/"));
-    ASSERT_GT(test::files_with(folder.path(), canary), 0U);
+    ASSERT_THAT(test::files_with(folder.path(), canary), testing::Not(testing::IsEmpty()));
     for (int row = 0; row < 20; ++row) {
         const std::string key = "c/" + std::to_string(row);
         ASSERT_TRUE(store->commit(
@@ -84,7 +85,7 @@ TEST(RocksDbStore, CompactingLeavesNothingOfWhatWasRemoved) {
     ASSERT_TRUE(store->commit(put("d", "stays")));
     ASSERT_TRUE(store->compact(Shelf::vectors, "c/"));
     ASSERT_TRUE(store->compact(Shelf::records, "c/"));
-    EXPECT_EQ(test::files_with(folder.path(), canary), 0U);
+    EXPECT_THAT(test::files_with(folder.path(), canary), testing::IsEmpty());
     EXPECT_EQ(*store->view()->get(Shelf::vectors, "d"), "stays");
 }
 
@@ -196,6 +197,25 @@ TEST_F(SmallDisk, WhenFullRefusesCommitsReadsOnAndRecoversOnceThereIsSpace) {
     for (int row = 0; row < committed; ++row) {
         EXPECT_TRUE(*store->view()->get(Shelf::vectors, "c/" + std::to_string(row)));
     }
+}
+
+// Also where nothing but the failed commit came since the last recovery.
+TEST_F(SmallDisk, RecoversFromOneFailureAfterTheOther) {
+    const auto store = open({.folder = folder_.path() / "store"});
+    ASSERT_TRUE(store->commit(put("first", "1")));
+    for (int round = 0; round < 4; ++round) {
+        std::ofstream(folder_.path() / "filler") << std::string(std::size_t{4} << 20, 'x');
+        const std::string key = "failed " + std::to_string(round);
+        ASSERT_FALSE(store->commit(put(key, noise(100'000, 1)))) << "round " << round;
+        std::filesystem::remove(folder_.path() / "filler");
+        const auto recovered = store->recover();
+        ASSERT_TRUE(recovered) << recovered.error().message;
+        EXPECT_EQ(*store->view()->get(Shelf::vectors, key), std::nullopt);
+        if (round == 1) {
+            ASSERT_TRUE(store->compact(Shelf::vectors, ""));
+        }
+    }
+    EXPECT_TRUE(store->commit(put("last", "1")));
 }
 
 }  // namespace

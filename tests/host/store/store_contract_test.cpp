@@ -196,8 +196,10 @@ TEST_P(StoreContract, ReadersSeeWholeBatchesWhileOthersWrite) {
 }
 
 std::vector<StoreCase> store_cases() {
+    using Values = test::FreshStore::Values;
     return {{"stand_in", [] { return std::make_unique<test::StandInStore>(); }},
-            {"rocksdb", [] { return test::open_fresh({}); }}};
+            {"rocksdb", [] { return std::make_unique<test::FreshStore>(Values::in_the_clear); }},
+            {"sealed", [] { return std::make_unique<test::FreshStore>(Values::sealed); }}};
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::ValuesIn(store_cases()),

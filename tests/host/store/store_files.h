@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -55,11 +56,12 @@ inline std::vector<std::filesystem::path> files_below(const std::filesystem::pat
     return files;
 }
 
-// How many files have `bytes` somewhere.
-inline std::size_t files_with(const std::filesystem::path& folder, const std::string& bytes) {
-    std::size_t found = 0;
+// The names of files that have `bytes` somewhere.
+inline std::vector<std::string> files_with(const std::filesystem::path& folder,
+                                           const std::string& bytes) {
+    std::vector<std::string> found;
     for (const auto& file : files_below(folder)) {
-        if (bytes_of(file).find(bytes) != std::string::npos) ++found;
+        if (bytes_of(file).find(bytes) != std::string::npos) found.push_back(file.filename());
     }
     return found;
 }
@@ -74,11 +76,23 @@ inline void flip(const std::filesystem::path& file, std::size_t offset) {
     ASSERT_TRUE(stream.good()) << file << " at " << offset;
 }
 
+// The file, which it makes anew.
+inline std::filesystem::path write_key_file(const std::filesystem::path& file,
+                                            const std::string& text, mode_t mode) {
+    std::ofstream(file, std::ios::binary) << text;
+    EXPECT_EQ(chmod(file.c_str(), mode), 0);
+    return file;
+}
+
 // A store in a folder of its own, which goes with it.
 class FreshStore final : public Store {
   public:
-    explicit FreshStore(StoreOptions options) {
-        options.folder = folder_.path() / "store";
+    enum class Values { in_the_clear, sealed };
+    explicit FreshStore(Values values) {
+        StoreOptions options{.folder = folder_.path() / "store"};
+        if (values == Values::sealed) {
+            options.key_file = write_key_file(folder_.path() / "key", std::string(32, 'k'), 0600);
+        }
         auto opened = open_store(options);
         if (!opened) throw std::runtime_error(opened.error().message);
         store_ = std::move(*opened);
@@ -95,9 +109,5 @@ class FreshStore final : public Store {
     TemporaryFolder folder_;
     std::unique_ptr<Store> store_;
 };
-
-inline std::unique_ptr<Store> open_fresh(const StoreOptions& options) {
-    return std::make_unique<FreshStore>(options);
-}
 
 }  // namespace qr::test

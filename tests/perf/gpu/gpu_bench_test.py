@@ -20,7 +20,7 @@ import report  # noqa: E402
 
 GATES = ("copy", "multiply_add fp32", "multiply_add fp64", "matrix fp32", "matrix fp16",
          "matrix fp64", "encode float32", "encode float16", "encode bfloat16", "search dots",
-         "search exact", "search two steps", "latency", "router")
+         "search exact", "search two steps", "collections", "latency", "router")
 
 
 def run(*arguments):
@@ -56,7 +56,7 @@ class GpuBench(unittest.TestCase):
     def test_measures_every_section_and_judges_every_bar(self):
         bench = measured()
         report.check(as_result(bench))
-        for section in ("ceilings", "encode", "search", "latency", "router"):
+        for section in ("ceilings", "encode", "search", "collections", "latency", "router"):
             self.assertIn(section, bench)
         self.assertEqual("smoke", bench["sizes"])
         for bar in bench["bars"]:

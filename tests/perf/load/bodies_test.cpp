@@ -15,7 +15,7 @@ namespace {
 constexpr Format kFormats[] = {Format::binary, Format::base64, Format::json};
 
 // The length of the JSON as the headers tell it; none without that header.
-std::optional<std::size_t> header_length(const RerankBodies& made) {
+std::optional<std::size_t> header_length(const Bodies& made) {
     constexpr std::string_view kName = "Inference-Header-Content-Length: ";
     for (const std::string& header : made.headers) {
         if (!header.starts_with(kName)) continue;
@@ -24,7 +24,7 @@ std::optional<std::size_t> header_length(const RerankBodies& made) {
     return std::nullopt;
 }
 
-RerankRequest parse(const RerankBodies& made, std::size_t variant) {
+RerankRequest parse(const Bodies& made, std::size_t variant) {
     auto parsed =
         native::parse_rerank(native::payload_of(made.bodies.at(variant), header_length(made)),
                              native::test_buffers(), {.takes_text = true});
@@ -34,12 +34,12 @@ RerankRequest parse(const RerankBodies& made, std::size_t variant) {
 }
 
 TEST(Bodies, AreWhatTheServerReadsAndTheSameRequestInEachForm) {
-    RerankShape shape{.documents = 7, .dimension = 33, .top_n = 3, .variants = 3, .seed = 42};
+    BodyShape shape{.documents = 7, .dimension = 33, .top_n = 3, .variants = 3, .seed = 42};
     shape.format = Format::binary;
-    const RerankBodies first = make_bodies(shape);
+    const Bodies first = make_bodies(shape);
     for (const Format format : kFormats) {
         shape.format = format;
-        const RerankBodies made = make_bodies(shape);
+        const Bodies made = make_bodies(shape);
         ASSERT_EQ(3u, made.bodies.size());
         EXPECT_EQ(format == Format::binary, header_length(made).has_value());
         for (std::size_t variant = 0; variant < 3; ++variant) {
@@ -58,9 +58,9 @@ TEST(Bodies, AreWhatTheServerReadsAndTheSameRequestInEachForm) {
 }
 
 TEST(Bodies, AreTextsOfSoManyWords) {
-    const RerankShape shape{
+    const BodyShape shape{
         .format = Format::text, .documents = 7, .words = 16, .top_n = 3, .seed = 42};
-    const RerankBodies made = make_bodies(shape);
+    const Bodies made = make_bodies(shape);
     EXPECT_EQ(std::vector<std::string>{"Content-Type: application/json"}, made.headers);
     const RerankRequest request = parse(made, 0);
     EXPECT_EQ(3u, request.top_n);
@@ -75,7 +75,7 @@ TEST(Bodies, AreTextsOfSoManyWords) {
 }
 
 TEST(Bodies, SayTheirType) {
-    RerankShape shape{.format = Format::json};
+    BodyShape shape{.format = Format::json};
     EXPECT_EQ(std::vector<std::string>{"Content-Type: application/json"},
               make_bodies(shape).headers);
     shape.format = Format::base64;
@@ -86,21 +86,20 @@ TEST(Bodies, SayTheirType) {
 }
 
 TEST(Bodies, DifferByVariantAndBySeed) {
-    RerankShape shape{.documents = 2, .dimension = 4, .variants = 2};
-    const RerankBodies made = make_bodies(shape);
+    BodyShape shape{.documents = 2, .dimension = 4, .variants = 2};
+    const Bodies made = make_bodies(shape);
     EXPECT_NE(made.bodies[0], made.bodies[1]);
     EXPECT_EQ(made.bodies, make_bodies(shape).bodies);
     shape.seed = 2;
     EXPECT_NE(made.bodies[0], make_bodies(shape).bodies[0]);
     shape.format = Format::text;
-    const RerankBodies texts = make_bodies(shape);
+    const Bodies texts = make_bodies(shape);
     EXPECT_NE(texts.bodies[0], texts.bodies[1]);
     EXPECT_EQ(texts.bodies, make_bodies(shape).bodies);
 }
 
 TEST(Bodies, HoldNumbersOfMeanZeroAndVarianceOne) {
-    const RerankShape shape{
-        .format = Format::binary, .documents = 999, .dimension = 100, .seed = 3};
+    const BodyShape shape{.format = Format::binary, .documents = 999, .dimension = 100, .seed = 3};
     const RerankRequest request = parse(make_bodies(shape), 0);
     double sum = 0;
     double squares = 0;
@@ -116,12 +115,12 @@ TEST(Bodies, HoldNumbersOfMeanZeroAndVarianceOne) {
 TEST(Bodies, NeverHoldMoreBytesThanWasForetold) {
     for (const Format format : {Format::binary, Format::base64, Format::json, Format::text}) {
         for (const std::size_t size : {1u, 2u, 3u, 500u}) {
-            const RerankShape shape{.format = format,
-                                    .documents = size,
-                                    .dimension = size,
-                                    .words = size,
-                                    .top_n = 2'147'483'647,
-                                    .variants = 2};
+            const BodyShape shape{.format = format,
+                                  .documents = size,
+                                  .dimension = size,
+                                  .words = size,
+                                  .top_n = 2'147'483'647,
+                                  .variants = 2};
             std::size_t bytes = 0;
             for (const std::string& body : make_bodies(shape).bodies)
                 bytes += body.size();

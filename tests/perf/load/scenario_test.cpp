@@ -94,6 +94,17 @@ bodies = ["one", "two"]
     EXPECT_THAT(plan.requests[1].bodies, ElementsAre("one", "two"));
 }
 
+TEST_F(ScenarioFile, SearchesACollectionByName) {
+    const auto options = parse(
+        "clients = 2\nseconds = 1\n[[request]]\nformat = \"json\"\ncollection = \"papers\"\n"
+        "dimension = 2\nk = 5\n",
+        {});
+    ASSERT_TRUE(options.ok()) << options.error().message;
+    const Request& request = options->plan.requests.at(0);
+    EXPECT_EQ("/v1/collections/papers/search", request.path);
+    EXPECT_THAT(request.bodies.at(0), testing::MatchesRegex(R"(\{"query":\[.*\],"k":5\})"));
+}
+
 TEST_F(ScenarioFile, StretchesAndScalesBesideFlags) {
     const std::string text = "steps = [\"50x10\", \"50..200x30\"]\n" + std::string(kRequest);
     const auto options = parse(text, {"--seconds", "4", "--rate", "20", "--warm-up", "1",
@@ -192,8 +203,8 @@ TEST_F(ScenarioFile, IsRefusedByLineKeyFoundAndAllowed) {
         {"steps = [5]\n" + request, ":1: steps: 'a number', allowed is a list of texts"},
         {"steps = [\"5\"]\n" + request, ":1: steps: '5', allowed is RATExSECONDS or FROM..TO"},
         {loop + request + "speed = 3\n",
-         ":5: 'speed', allowed is name, weight, method, path, headers, bodies, format, documents, "
-         "dimension, words, top_n, variants"},
+         ":5: 'speed', allowed is name, weight, method, path, headers, bodies, format, "
+         "collection, k, documents, dimension, words, top_n, variants"},
         {loop + request + "weight = 0\n", ":5: weight: '0', allowed is 1..1000000"},
         {loop + request + "weight = 1.5\n", ":5: weight: '1.5'"},
         {loop + request + "path = \"x\"\n", ":5: path: 'x', allowed is a path that begins with"},
@@ -229,6 +240,25 @@ TEST_F(ScenarioFile, IsRefusedByLineKeyFoundAndAllowed) {
     EXPECT_FALSE(parse_options(std::vector<const char*>{"qr_load", "--url", "http://h",
                                                         "--scenario", "/no/such"})
                      .ok());
+}
+
+TEST_F(ScenarioFile, ASearchIsRefusedWhatIsARerankAlone) {
+    const std::string request = "rate = 5\nseconds = 1\n[[request]]\nname = \"a\"\n";
+    const std::pair<std::string, std::string> cases[] = {
+        {request + "format = \"json\"\ncollection = \"c\"\nk = 3\ndimension = 4\n"
+                   "top_n = 2\n",
+         ":9: top_n: '2', allowed is none with 'collection'"},
+        {request + "format = \"json\"\ncollection = \"c\"\ndimension = 4\n",
+         ":3: request: k: '', allowed is a number"},
+        {request + "format = \"json\"\nk = 3\ndocuments = 4\ndimension = 4\n",
+         ":6: k: '3', allowed is none without 'collection'"},
+        {request + "collection = \"c\"\n", ":5: collection: 'c', allowed is none without 'format'"},
+    };
+    for (const auto& [text, message] : cases) {
+        const auto options = parse(text);
+        ASSERT_FALSE(options.ok()) << text;
+        EXPECT_THAT(options.error().message, HasSubstr(path_ + message)) << text;
+    }
 }
 
 std::string times(std::size_t count, const std::string& text) {

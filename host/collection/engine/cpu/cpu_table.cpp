@@ -87,7 +87,7 @@ void CpuTable::enter(std::span<const Piece> pieces, std::uint64_t first) {
             state.used += narrow<std::uint32_t>(piece.rows);
         } else {
             free_blocks_.erase(piece.block);
-            state = {.born = first, .used = narrow<std::uint32_t>(piece.rows)};
+            state = {.begun = first, .born = first, .used = narrow<std::uint32_t>(piece.rows)};
         }
     }
     const std::size_t last = pieces.back().block;
@@ -174,7 +174,8 @@ void CpuTable::retire_emptied() {
     const std::uint64_t upcoming = ledger_->upcoming();
     auto view = next_view(std::move(edit).done());
     for (const std::size_t block : emptied_) {
-        retired_.push_back({latest_->directory()[block], states_[block].born, upcoming, block});
+        // Its slots are known to views of the copies before it, too.
+        retired_.push_back({latest_->directory()[block], states_[block].begun, upcoming, block});
         states_[block] = {};
     }
     emptied_.clear();

@@ -38,7 +38,8 @@ class CpuTable final : public Table {
   private:
     // Of a block in the directory.
     struct BlockState {
-        std::uint64_t born = 0;      // the first view that holds it
+        std::uint64_t begun = 0;     // the first view that holds its first row
+        std::uint64_t born = 0;      // the first view that holds it as it is
         std::uint32_t used = 0;      // rows
         std::uint32_t released = 0;  // bit r: row r was
     };

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <span>
 #include <vector>
 
 #include "host/collection/engine/cpu/pass_query.h"
@@ -20,6 +20,15 @@ struct QueryTile {
     Passing passing = Passing::by_estimate;
     Weighting weighting = Weighting::cosine;
 };
+
+// What the tile with that index, of so many, fetches of the next block: whole cache lines.
+inline std::span<const std::byte> share_of(std::span<const std::byte> upcoming, std::size_t index,
+                                           std::size_t count) {
+    constexpr std::size_t kLine = 64;
+    const std::size_t lines = upcoming.size() / kLine;
+    const std::size_t first = lines * index / count;
+    return upcoming.subspan(first * kLine, (lines * (index + 1) / count - first) * kLine);
+}
 
 class QueryTiles {
   public:

@@ -11,7 +11,7 @@ namespace {
 struct Avx2 {
     using Vector = __m256;
     static constexpr std::size_t kRunMax = 6;
-    static constexpr std::size_t kSumsMax = 12;
+    static constexpr std::size_t kRegisters = 16;
     static constexpr std::size_t kRowsOfVector = 8;
 
     static Vector keep_bits(Passing passing) {
@@ -45,6 +45,7 @@ struct RowSums : FloatSums {
 
 struct Float32 : RowSums {
     static constexpr Dtype kType = Dtype::float32;
+    static constexpr std::size_t kScratch = 0;
     static constexpr Entry kEntry = Entry::float_one;
     static constexpr std::size_t kParts = 1;
 
@@ -61,6 +62,7 @@ struct Float32 : RowSums {
 // A bfloat16 is the upper half of a float32: of a pair, one is shifted there, the other is there.
 struct Bfloat16 : RowSums {
     static constexpr Dtype kType = Dtype::bfloat16;
+    static constexpr std::size_t kScratch = 1;
     static constexpr Entry kEntry = Entry::float_pair;
     static constexpr std::size_t kParts = 2;
 
@@ -81,6 +83,7 @@ struct Bfloat16 : RowSums {
 // of odd ones.
 struct Float16 : FloatSums {
     static constexpr Dtype kType = Dtype::float16;
+    static constexpr std::size_t kScratch = 0;
     static constexpr Entry kEntry = Entry::float_pair;
     static constexpr std::size_t kParts = 1;
     static constexpr std::size_t kSums = 8;
@@ -106,6 +109,7 @@ struct Int8 : Avx2 {
     using Sum = __m256i;
     using Row = __m256i;
     static constexpr Dtype kType = Dtype::int8;
+    static constexpr std::size_t kScratch = 1;
     static constexpr Entry kEntry = Entry::int16_quad;
     static constexpr std::size_t kParts = 1;
     static constexpr std::size_t kSums = 8;

@@ -9,10 +9,11 @@
 namespace qr::cpu {
 namespace {
 
-constexpr std::array kFloat32 = {&kScanAvx2Float32, &kScanScalarFloat32};
-constexpr std::array kFloat16 = {&kScanAvx2Float16, &kScanScalarFloat16};
-constexpr std::array kBfloat16 = {&kScanAvx2Bfloat16, &kScanScalarBfloat16};
-constexpr std::array kInt8 = {&kScanAvx2Int8, &kScanScalarInt8};
+constexpr std::array kFloat32 = {&kScanAvx512Float32, &kScanAvx2Float32, &kScanScalarFloat32};
+constexpr std::array kFloat16 = {&kScanAvx512Float16, &kScanAvx2Float16, &kScanScalarFloat16};
+constexpr std::array kBfloat16 = {&kScanAvx512Bf16, &kScanAvx512Bfloat16, &kScanAvx2Bfloat16,
+                                  &kScanScalarBfloat16};
+constexpr std::array kInt8 = {&kScanAvx512Vnni, &kScanAvx2Int8, &kScanScalarInt8};
 
 }  // namespace
 

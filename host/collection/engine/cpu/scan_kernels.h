@@ -53,8 +53,10 @@ inline constexpr double kScanNormMin = 0x1p-60;
 inline constexpr double kScanNormMax = 0x1p60;
 
 struct ScanBlock {
-    const std::byte* plane = nullptr;     // 64-byte aligned
-    const std::byte* upcoming = nullptr;  // the plane scanned next, to be fetched; may be null
+    const std::byte* plane = nullptr;  // 64-byte aligned
+    // Bytes scanned next, to be fetched into the cache meanwhile, evenly: each tile of a block a
+    // share of the next plane.
+    std::span<const std::byte> upcoming = {};
     // [kBlockRows], 64-byte aligned: estimate = weight * <q', row>. A row whose weight is NaN
     // passes every threshold: for rows beyond the bounds above.
     const float* weights = nullptr;

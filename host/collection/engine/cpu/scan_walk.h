@@ -3,7 +3,7 @@
 // Only scan_<set>.cpp may include this: everything is in an anonymous namespace on purpose, as in
 // host/backend/cpu/kernel_loop.h. A `Lanes` supplies the arithmetic of a set and a type:
 //   kEntry, kType, kRunMax            what queries become, and how many share registers
-//   kSumsMax                          sums that registers hold beside rows and factors
+//   kRegisters, kScratch              vector registers; those for a mask or a product in between
 //   kSums                             sums of one query with a whole block
 //   kSumsOfVector, kRowsOfVector      sums that become one vector of estimates, and its rows
 //   kParts                            times a group is loaded, each time for other components
@@ -25,21 +25,42 @@
 namespace qr::cpu {
 namespace {
 
-// Cache lines to come, one or none a step.
+// What is fetched into the cache for later, some bytes a step. Asking for a line again costs less
+// than a branch.
 struct Ahead {
-    const char* line;
-    std::size_t stride;  // 0: stays where it is
+    const char* at;
+    std::size_t stride;
 
+    // Of the next step; lines of up to two.
+    template <std::size_t kLines>
     [[gnu::always_inline]] void fetch() {
-        _mm_prefetch(line, _MM_HINT_T1);
-        line += stride;
+        _mm_prefetch(at, _MM_HINT_T1);
+        if constexpr (kLines == 2) _mm_prefetch(at + 64, _MM_HINT_T1);
+        at += stride;
     }
 };
 
+#ifdef __AVX512F__
+constexpr std::size_t kRegisterBytes = 64;
+#else
+constexpr std::size_t kRegisterBytes = 32;
+#endif
+
+// Has the sum take its addition in place. Left alone, g++ 12 lets it destroy a factor instead, and
+// then lacks registers for what it must copy. Wider ones are emulated, in tests, and in no
+// register.
+template <class Register>
+[[gnu::always_inline]] inline Register keep(Register value) {
+    if constexpr (sizeof(Register) <= kRegisterBytes) asm("" : "+v"(value));
+    return value;
+}
+
+// As many sums of a query as registers hold beside rows, factors and scratch.
 template <class Lanes, std::size_t kQueries>
 constexpr std::size_t sums_at_once() {
     std::size_t sums = Lanes::kSums;
-    while (sums * kQueries > Lanes::kSumsMax)
+    while (sums * kQueries + (sums < kQueries ? sums : kQueries) + 1 + Lanes::kScratch >
+           Lanes::kRegisters)
         sums /= 2;
     return sums;
 }
@@ -49,18 +70,41 @@ struct Sums {
     typename Lanes::Sum of[kQueries][kSums];
 
     template <std::size_t kPart>
+    [[gnu::always_inline]] static typename Lanes::Row row(const std::byte* plane, std::size_t s) {
+        return Lanes::template row<kPart>(plane + s * (kGroupBytes / Lanes::kSums));
+    }
+    template <std::size_t kPart>
+    [[gnu::always_inline]] static typename Lanes::Row factor(const std::byte* entries,
+                                                             std::size_t q) {
+        return Lanes::template factor<kPart>(entries + q * entry_bytes(Lanes::kEntry));
+    }
+    // The fewer of rows and factors stay in registers, the others pass through one.
+    template <std::size_t kPart>
     [[gnu::always_inline]] void add_part(const std::byte* plane, const std::byte* entries) {
-        typename Lanes::Row rows[kSums];
-#pragma GCC unroll 8
-        for (std::size_t s = 0; s < kSums; ++s)
-            rows[s] = Lanes::template row<kPart>(plane + s * (kGroupBytes / Lanes::kSums));
-#pragma GCC unroll 12
-        for (std::size_t q = 0; q < kQueries; ++q) {
-            const auto factor =
-                Lanes::template factor<kPart>(entries + q * entry_bytes(Lanes::kEntry));
+        if constexpr (kSums <= kQueries) {
+            typename Lanes::Row rows[kSums];
 #pragma GCC unroll 8
             for (std::size_t s = 0; s < kSums; ++s)
-                of[q][s] = Lanes::add(of[q][s], rows[s], factor);
+                rows[s] = row<kPart>(plane, s);
+#pragma GCC unroll 12
+            for (std::size_t q = 0; q < kQueries; ++q) {
+                const auto factor = Sums::factor<kPart>(entries, q);
+#pragma GCC unroll 8
+                for (std::size_t s = 0; s < kSums; ++s)
+                    of[q][s] = keep(Lanes::add(of[q][s], rows[s], factor));
+            }
+        } else {
+            typename Lanes::Row factors[kQueries];
+#pragma GCC unroll 12
+            for (std::size_t q = 0; q < kQueries; ++q)
+                factors[q] = factor<kPart>(entries, q);
+#pragma GCC unroll 8
+            for (std::size_t s = 0; s < kSums; ++s) {
+                const auto row = keep(Sums::row<kPart>(plane, s));
+#pragma GCC unroll 12
+                for (std::size_t q = 0; q < kQueries; ++q)
+                    of[q][s] = keep(Lanes::add(of[q][s], row, factors[q]));
+            }
         }
     }
 
@@ -108,9 +152,11 @@ template <class Lanes, std::size_t kQueries, std::size_t kSums>
 }
 
 template <class Lanes, std::size_t kQueries>
-void scan_run(const ScanBlock& block, const Run& run, Ahead ahead) {
+[[gnu::noinline]] void scan_run(const ScanBlock& block, const Run& run, Ahead& fetched) {
+    Ahead ahead = fetched;
     constexpr std::size_t kSums = sums_at_once<Lanes, kQueries>();
     constexpr std::size_t kEntries = kQueries * entry_bytes(Lanes::kEntry);
+    constexpr std::size_t kLines = kSums == Lanes::kSums ? 2 : 1;  // a group has two
     const std::size_t groups = scan_groups(Lanes::kType, block.dimension);
 #pragma GCC unroll 12
     for (std::size_t q = 0; q < kQueries; ++q)
@@ -126,37 +172,56 @@ void scan_run(const ScanBlock& block, const Run& run, Ahead ahead) {
         const std::byte* plane = block.plane + first * (kGroupBytes / Lanes::kSums);
         const std::byte* entries = run.queries + kQueries * start_bytes(Lanes::kEntry);
         for (std::size_t g = 0; g < groups; ++g) {
-            ahead.fetch();
+            ahead.template fetch<kLines>();
             sums.add_group(plane, entries);
             plane += kGroupBytes;
             entries += kEntries;
         }
         pass(sums, block, first / Lanes::kSumsOfVector * Lanes::kRowsOfVector, run);
     }
+    fetched = ahead;
 }
 
 template <class Lanes, std::size_t kQueries>
-void scan_run_of(std::size_t length, const ScanBlock& block, const Run& run, Ahead ahead) {
+void scan_run_of(std::size_t length, const ScanBlock& block, const Run& run, Ahead& ahead) {
     if (length == kQueries) return scan_run<Lanes, kQueries>(block, run, ahead);
     if constexpr (kQueries > 1) scan_run_of<Lanes, kQueries - 1>(length, block, run, ahead);
 }
 
+// Times that a run of that length walks over the block.
+template <class Lanes, std::size_t kQueries>
+std::size_t walks_of(std::size_t length) {
+    if (length == kQueries) return Lanes::kSums / sums_at_once<Lanes, kQueries>();
+    if constexpr (kQueries > 1) return walks_of<Lanes, kQueries - 1>(length);
+    return 0;
+}
+
+// What is upcoming, spread over all groups that a tile of `count` takes.
+template <class Lanes>
+Ahead spread(const ScanBlock& block, std::size_t count, std::size_t groups) {
+    std::size_t steps = 0;
+    std::size_t length = 0;
+    for (std::size_t left = count; left > 0; left -= length) {
+        length = run_length(left, Lanes::kRunMax);
+        steps += walks_of<Lanes, Lanes::kRunMax>(length) * groups;
+    }
+    const std::byte* const from = block.upcoming.empty() ? block.plane : block.upcoming.data();
+    return {reinterpret_cast<const char*>(from), (block.upcoming.size() + steps - 1) / steps};
+}
+
 template <class Lanes>
 void scan(const ScanBlock& block, const ScanTile& tile, ScanHits& hits) {
-    const std::size_t bytes =
-        query_bytes(Lanes::kEntry, scan_groups(Lanes::kType, block.dimension));
-    Ahead ahead{reinterpret_cast<const char*>(block.plane), 0};
-    if (block.upcoming != nullptr) ahead = {reinterpret_cast<const char*>(block.upcoming), 64};
+    const std::size_t groups = scan_groups(Lanes::kType, block.dimension);
+    Ahead ahead = spread<Lanes>(block, tile.count, groups);
     std::size_t length = 0;
     for (std::size_t q = 0; q < tile.count; q += length) {
         length = run_length(tile.count - q, Lanes::kRunMax);
-        const Run run{.queries = tile.queries + q * bytes,
+        const Run run{.queries = tile.queries + q * query_bytes(Lanes::kEntry, groups),
                       .thresholds = tile.thresholds + q,
                       .passing = tile.passing,
                       .passed = &hits.passed.front() + q,
                       .estimates = hits.estimates + q};
         scan_run_of<Lanes, Lanes::kRunMax>(length, block, run, ahead);
-        ahead = {reinterpret_cast<const char*>(block.plane), 0};
     }
 }
 

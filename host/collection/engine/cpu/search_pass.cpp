@@ -83,9 +83,11 @@ class SearchPass::Walker {
         alignas(64) std::array<float, kScanQueriesMax> thresholds;
     };
 
-    const std::byte* plane_behind(std::size_t block) const;
-    void scan(const QueryTile& tile, std::size_t block, const std::byte* upcoming);
+    std::span<const std::byte> plane_behind(std::size_t block) const;
+    void scan(const QueryTile& tile, std::size_t block, std::span<const std::byte> upcoming);
     std::uint32_t mask(const QueryTile& tile, std::size_t block, TileBlock& work);
+    bool is_sparse(const QueryTile& tile, std::uint32_t any) const;
+    void judge_block(const QueryTile& tile, std::size_t block, const TileBlock& work);
     void keep(const QueryTile& tile, std::size_t block, const TileBlock& work);
 
     const PassGround& ground_;
@@ -99,18 +101,18 @@ class SearchPass::Walker {
 void SearchPass::Walker::walk(const QueryTiles& tiles, std::size_t first, std::size_t end) {
     for (std::size_t block = first; block < end; ++block) {
         if (ground_.directory[block].scan == nullptr) continue;
-        const std::byte* upcoming = plane_behind(block);  // fetched once, under the first tile
-        for (const QueryTile& tile : tiles.tiles()) {
-            scan(tile, block, upcoming);
-            upcoming = nullptr;
-        }
+        const std::span<const std::byte> upcoming = plane_behind(block);
+        const std::size_t count = tiles.tiles().size();
+        for (std::size_t i = 0; i < count; ++i)
+            scan(tiles.tiles()[i], block, share_of(upcoming, i, count));
     }
 }
 
-const std::byte* SearchPass::Walker::plane_behind(std::size_t block) const {
-    if (block + 1 >= ground_.directory.blocks()) return nullptr;
+std::span<const std::byte> SearchPass::Walker::plane_behind(std::size_t block) const {
+    if (block + 1 >= ground_.directory.blocks()) return {};
     const BlockPlace& next = ground_.directory[block + 1];
-    return next.scan == nullptr ? nullptr : next.plane();
+    if (next.scan == nullptr) return {};
+    return {next.plane(), scan_plane_bytes(ground_.shape.scan, ground_.shape.dimension)};
 }
 
 // Which rows count, for each query and for any.
@@ -132,7 +134,8 @@ std::uint32_t SearchPass::Walker::mask(const QueryTile& tile, std::size_t block,
     return any;
 }
 
-void SearchPass::Walker::scan(const QueryTile& tile, std::size_t block, const std::byte* upcoming) {
+void SearchPass::Walker::scan(const QueryTile& tile, std::size_t block,
+                              std::span<const std::byte> upcoming) {
     TileBlock work;
     const std::uint32_t any = mask(tile, block, work);
     if (any == 0) return;
@@ -147,6 +150,10 @@ void SearchPass::Walker::scan(const QueryTile& tile, std::size_t block, const st
         Count& count = counts_[query.place];
         if (work.masks[i] != 0) count.delta = std::max(count.delta, delta);
     }
+    if (is_sparse(tile, any)) {
+        judge_block(tile, block, work);
+        return;
+    }
     ground_.scan.scan({.plane = place.plane(),
                        .upcoming = upcoming,
                        .weights = place.head().weights[weighting],
@@ -158,6 +165,29 @@ void SearchPass::Walker::scan(const QueryTile& tile, std::size_t block, const st
                        .passing = tile.passing},
                       hits_);
     keep(tile, block, work);
+}
+
+// Where the truth stands row by row, so that few rows are few bytes.
+bool SearchPass::Walker::is_sparse(const QueryTile& tile, std::uint32_t any) const {
+    return ground_.shape.has_truth() && survivors_.size() <= kSparseQueriesMax &&
+           static_cast<std::size_t>(std::popcount(any)) <= kSparseRowsMax &&
+           std::ranges::all_of(tile.queries,
+                               [](const PassQuery* query) { return query->is_proven; });
+}
+
+void SearchPass::Walker::judge_block(const QueryTile& tile, std::size_t block,
+                                     const TileBlock& work) {
+    for (std::size_t i = 0; i < tile.queries.size(); ++i) {
+        std::array<Slot, kSparseRowsMax> slots;
+        std::size_t count = 0;
+        for (std::uint32_t rows = work.masks[i]; rows != 0; rows &= rows - 1) {
+            const auto lane = static_cast<std::size_t>(std::countr_zero(rows));
+            slots[count++] = narrow<Slot>(block * kBlockRows + lane);
+        }
+        if (count == 0) continue;
+        const PassQuery& query = *tile.queries[i];
+        survivors_[query.place].add_judged(std::span(slots).first(count), judge(query));
+    }
 }
 
 void SearchPass::Walker::keep(const QueryTile& tile, std::size_t block, const TileBlock& work) {

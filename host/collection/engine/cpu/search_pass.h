@@ -23,6 +23,10 @@ namespace qr::cpu {
 // Blocks that a thread scans before it asks whether anybody still waits: 0.8 MB at dimension 768 in
 // 16 bits.
 inline constexpr std::size_t kStretchBlocks = 16;
+// A block in which no more rows count than this is not scanned for one query: reading it would take
+// longer than exact scores do. Four queries share the reading already (search_bench, `filtered`).
+inline constexpr std::size_t kSparseRowsMax = 2;
+inline constexpr std::size_t kSparseQueriesMax = 1;
 // Rows that are scored for each one wanted, and at least, when nothing is to be proven.
 inline constexpr std::size_t kUnprovenTimesK = 4;
 inline constexpr std::size_t kUnprovenMin = 64;

@@ -1,6 +1,7 @@
 #include "host/collection/engine/cpu/survivors.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -12,7 +13,6 @@ namespace qr::cpu {
 namespace {
 
 constexpr std::size_t kSettleAfterMin = 32;
-constexpr std::size_t kJudgedAtOnce = 256;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 std::size_t room_for(std::size_t wanted) {
@@ -89,30 +89,41 @@ void Survivors::drop_below_floor() {
     std::erase_if(estimated_, [=](const Estimated& row) { return row.upper() < lowest; });
 }
 
-// Takes the exact scores of the first so many of the estimated rows.
-void Survivors::judge_first(std::size_t count, const RowJudge& judge) {
+void Survivors::judge_rows(std::span<const Slot> slots, const RowJudge& judge) {
     const PassQuery& query = *query_;
     const scoring::Method method = query.asked->method;
-    std::vector<Slot> slots;
-    std::vector<double> dots, norms2, scores;
-    for (std::size_t done = 0; done < count; done += slots.size()) {
-        slots.resize(std::min(kJudgedAtOnce, count - done));
-        for (std::size_t i = 0; i < slots.size(); ++i)
-            slots[i] = estimated_[done + i].slot;
-        dots.resize(slots.size());
-        norms2.resize(slots.size());
-        judge.scorer.sum(judge.wide.rows(query.place, 1), slots,
-                         {dots.data(), dots.size(), norms2.data()});
-        scores = dots;
-        read_out(method, query.norm2, norms2, scores);
-        for (std::size_t i = 0; i < slots.size(); ++i) {
-            const double value = value_of(method, dots[i], query.norm2, norms2[i]) * query.unit;
-            judged_.push_back({{slots[i], number_of(judge.directory, slots[i]), scores[i]},
-                               value - std::fabs(value) * 0x1p-50});
-        }
+    std::array<double, kBlockRows> dots, norms2, scores;
+    judge.scorer.sum(judge.wide.rows(query.place, 1), slots,
+                     {dots.data(), dots.size(), norms2.data()});
+    scores = dots;
+    read_out(method, query.norm2, std::span(norms2).first(slots.size()),
+             std::span(scores).first(slots.size()));
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        const double value = value_of(method, dots[i], query.norm2, norms2[i]) * query.unit;
+        judged_.push_back({{slots[i], number_of(judge.directory, slots[i]), scores[i]},
+                           value - std::fabs(value) * 0x1p-50});
     }
-    rescored_ += count;
+    rescored_ += slots.size();
+}
+
+// Takes the exact scores of the first so many of the estimated rows.
+void Survivors::judge_first(std::size_t count, const RowJudge& judge) {
+    std::array<Slot, kBlockRows> slots;
+    for (std::size_t done = 0; done < count; done += kBlockRows) {
+        const std::size_t some = std::min(kBlockRows, count - done);
+        for (std::size_t i = 0; i < some; ++i)
+            slots[i] = estimated_[done + i].slot;
+        judge_rows(std::span(slots).first(some), judge);
+    }
     estimated_.erase(estimated_.begin(), estimated_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+void Survivors::add_judged(std::span<const Slot> slots, const RowJudge& judge) {
+    judge_rows(slots, judge);
+    if (judged_.size() < 2 * query_->wanted + kSettleAfterMin) return;
+    keep_best_judged();
+    raise_floor();
+    drop_below_floor();
 }
 
 void Survivors::keep_best_judged() {

@@ -36,6 +36,9 @@ class Survivors {
         if (static_cast<double>(estimate) + delta < query_->lowest_kept()) return;
         keep(slot, estimate, delta);
     }
+    // Their exact scores, at once: cheaper than estimates where few rows of a block count. Only
+    // where answers are proven; up to kBlockRows.
+    void add_judged(std::span<const Slot> slots, const RowJudge& judge);
     bool is_due() const { return estimated_.size() >= due_; }
     // When due: raises the floor, drops what is below, and sees to it that there is room.
     void settle(const RowJudge& judge);
@@ -64,6 +67,7 @@ class Survivors {
     void keep(Slot slot, float estimate, double delta);
     void raise_floor();
     void drop_below_floor();
+    void judge_rows(std::span<const Slot> slots, const RowJudge& judge);
     void judge_first(std::size_t count, const RowJudge& judge);
     void keep_best_judged();
     void judge_unknown(const RowJudge& judge);

@@ -176,10 +176,14 @@ class Roof {
     void run() {
         const cpu::Directory& blocks = view_->directory();
         for (std::size_t b = 0; b < blocks.blocks(); ++b) {
-            const std::byte* upcoming = b + 1 < blocks.blocks() ? blocks[b + 1].plane() : nullptr;
-            for (const cpu::QueryTile& tile : tiles_->tiles()) {
+            std::span<const std::byte> upcoming;
+            if (b + 1 < blocks.blocks())
+                upcoming = {blocks[b + 1].plane(), cpu::scan_plane_bytes(kernel_.type, dimension_)};
+            const std::size_t count = tiles_->tiles().size();
+            for (std::size_t t = 0; t < count; ++t) {
+                const cpu::QueryTile& tile = tiles_->tiles()[t];
                 kernel_.scan({.plane = blocks[b].plane(),
-                              .upcoming = upcoming,
+                              .upcoming = cpu::share_of(upcoming, t, count),
                               .weights = blocks[b].head().weights[0],
                               .mask = ~std::uint32_t{0},
                               .dimension = dimension_},
@@ -189,7 +193,6 @@ class Roof {
                               .passing = tile.passing},
                              hits_);
                 benchmark::DoNotOptimize(hits_);
-                upcoming = nullptr;
             }
         }
     }

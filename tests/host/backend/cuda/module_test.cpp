@@ -74,6 +74,23 @@ TEST(CudaModule, GivesItsBackend) {
     EXPECT_EQ("double loops", (*made)->capabilities().instruction_set);
 }
 
+TEST(CudaModule, GivesItsCollectionEngineWithTheMemoryThatItMayTake) {
+    const auto made = make_collection_engine({.path = kStandIn, .tables_max_bytes = 12'345});
+    ASSERT_TRUE(made.ok()) << made.error().message;
+    EXPECT_EQ("reference", (*made)->name());
+    EXPECT_EQ(12'345U, (*made)->capabilities().memory_max);
+}
+
+TEST(CudaModule, OfTheEmulatedDeviceMakesACollectionEngine) {
+    const std::string path = QR_STAND_IN_CUDA_MODULE;
+    if (path.empty()) GTEST_SKIP() << "no emulation in this build";
+    const auto made = make_collection_engine({.path = path, .tables_max_bytes = 1 << 20});
+    ASSERT_TRUE(made.ok()) << made.error().message;
+    EXPECT_EQ("cuda", (*made)->name());
+    EXPECT_EQ(1U << 20, (*made)->capabilities().memory_max);
+    EXPECT_TRUE((*made)->make_table({.dimension = 8}).ok());
+}
+
 TEST(CudaModule, OfTheEmulatedDevicePassesItsSelfTest) {
     const std::string path = QR_STAND_IN_CUDA_MODULE;
     if (path.empty()) GTEST_SKIP() << "no emulation in this build";
@@ -92,6 +109,7 @@ TEST(CudaModule, ThatFindsNoDeviceIsExplainedByTheMachine) {
     EXPECT_EQ(Code::unavailable, made.error().code);
     EXPECT_NE("", made.error().reason);
     EXPECT_THAT(made.error().message, HasSubstr("Remedy: "));
+    EXPECT_EQ(made.error().message, make_collection_engine({.path = kStandIn}).error().message);
 }
 
 TEST(CudaModule, PassesABugOnAsItIs) {

@@ -8,6 +8,10 @@ namespace {
 TEST(CollectionEngines, MakesEveryEntryByItsName) {
     for (const EngineEntry& entry : collection_engines()) {
         const auto made = make_collection_engine(entry.name, {.threads = 1, .memory_max = 4096});
+        if (entry.name == "cuda" && !made.ok()) {  // a machine need not have a device
+            EXPECT_EQ(Code::unavailable, made.error().code);
+            continue;
+        }
         ASSERT_TRUE(made.ok()) << entry.name;
         EXPECT_EQ(entry.name, (*made)->name());
         EXPECT_EQ(4096U, (*made)->capabilities().memory_max);

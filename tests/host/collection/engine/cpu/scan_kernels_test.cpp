@@ -79,6 +79,10 @@ void expect_packed(const ScanKernel& kernel, const MatrixView& queries) {
     }
 }
 
+TEST(ScanKernels, AreThereToBeTested) {
+    EXPECT_FALSE(test::kernels_here().empty());
+}
+
 TEST(ScanKernels, AreListedByTypeWithTheScalarOneLast) {
     for (const DtypeInfo& type : kDtypes) {
         const auto kernels = scan_kernels(type.dtype);
@@ -329,7 +333,7 @@ TEST(ScanKernels, FetchTheUpcomingPlaneWithoutChangingTheAnswer) {
         const std::vector<float> thresholds = test::no_thresholds(2);
         ScanBlock view = block.view();
         const ScanHits expected = test::scan(*kernel, view, tile.view(thresholds));
-        view.upcoming = next.plane.data();
+        view.upcoming = {next.plane.data(), next.plane.size()};
         const ScanHits hits = test::scan(*kernel, view, tile.view(thresholds));
         for (std::size_t q = 0; q < 2; ++q) {
             for (std::size_t r = 0; r < kBlockRows; ++r)

@@ -1,0 +1,59 @@
+#include "host/cuda/collection/pass_plan.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace qr::cuda {
+namespace {
+
+TEST(PassPlan, NeverGivesATileMoreRowsThanAListHasRoomForBesideTheWanted) {
+    const LaneLimits limits;
+    for (const std::size_t queries : {1U, 7U, 16U, 64U}) {
+        for (const std::size_t k : {1U, 10U, 1000U, 16'384U}) {
+            const PassShares shares = shares_of(limits, queries, wanted_for(k));
+            EXPECT_LE(shares.tile_rows + wanted_for(k), shares.capacity);
+            EXPECT_LE(shares.tile_rows * queries, limits.tile_overlaps);
+            EXPECT_LE(shares.capacity * queries, limits.survivors);
+            EXPECT_EQ(0U, shares.tile_rows % 32);
+        }
+    }
+    EXPECT_EQ(98'304U, shares_of(limits, 64, 64).tile_rows);
+}
+
+TEST(PassPlan, WantsFourTimesTheAnswerWithinBounds) {
+    EXPECT_EQ(64U, wanted_for(1));
+    EXPECT_EQ(400U, wanted_for(100));
+    EXPECT_EQ(32'768U, wanted_for(16'384));
+}
+
+TEST(PassPlan, FitsAsManyQueriesAsTheLaneHasRoomFor) {
+    const RowMask mask, other;
+    std::vector<SearchQuery> queries(100, {.k = 10, .mask = &mask});
+    EXPECT_EQ(64U, queries_of_pass({}, queries, 768, 1024));
+    EXPECT_EQ(64U, queries_of_pass({}, queries, 4096, 1024));
+    EXPECT_EQ(4U, queries_of_pass({}, queries, 65'536, 1024));
+    queries.resize(3);
+    EXPECT_EQ(3U, queries_of_pass({}, queries, 768, 1024));
+}
+
+TEST(PassPlan, CountsWhatAllQueriesListAndEachMaskOnce) {
+    const RowMask masks[3];
+    std::vector<SearchQuery> queries(64, {.k = 16'384, .mask = &masks[0]});
+    EXPECT_EQ(16U, queries_of_pass({}, queries, 768, 1024));
+    for (std::size_t q = 0; q < queries.size(); ++q)
+        queries[q] = {.k = 10, .mask = &masks[q % 3]};
+    EXPECT_EQ(64U, queries_of_pass({.mask_bytes = 3000}, queries, 768, 1000));
+    EXPECT_EQ(2U, queries_of_pass({.mask_bytes = 2999}, queries, 768, 1000));
+    EXPECT_EQ(1U, queries_of_pass({.mask_bytes = 10}, queries, 768, 1000));
+}
+
+TEST(PassPlan, CoversEverySlotByWholeWords) {
+    EXPECT_EQ(0U, mask_words_for(0));
+    EXPECT_EQ(2U, mask_words_for(1));
+    EXPECT_EQ(2U, mask_words_for(64));
+    EXPECT_EQ(4U, mask_words_for(65));
+}
+
+}  // namespace
+}  // namespace qr::cuda
