@@ -1,5 +1,7 @@
 #include "server/app/open_collections.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "host/base/wall_clock.h"
@@ -20,11 +22,25 @@ StoreOptions store_options_of(const Config& config) {
     return options;
 }
 
+// So that the first export need not find it missing.
+Result<void> make_snapshot_dir(const std::string& folder) {
+    std::error_code failed;
+    if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+    if (!failed) return {};
+    return Error{.code = Code::invalid,
+                 .message = "snapshot_dir: found '" + folder + "', which cannot be made: " +
+                            failed.message() + "; allowed: a folder that can be written",
+                 .pointer = "snapshot_dir",
+                 .found = folder,
+                 .allowed = "a folder that can be written"};
+}
+
 }  // namespace
 
 Result<OpenedCollections> open_collections(const Config& config) {
     OpenedCollections opened;
     if (config.data_dir.empty()) return opened;
+    if (const auto made = make_snapshot_dir(config.snapshot_dir); !made.ok()) return made.error();
     auto engine = make_collection_engine(
         config.collection_engine,
         {.threads = config.collection_threads, .memory_max = config.collection_memory_bytes});

@@ -77,7 +77,8 @@ void App::add_scoring(std::string pattern, std::vector<ScoringChoice> choices) {
 void App::add_routes() {
     const ScoringChoice native{"documents", &dialects::kNativeRerank};
     const ScoringChoice tei{"texts", &dialects::kTeiRerank};
-    const ScoringChoice collection{"collection", &dialects::kNativeRerank};
+    const ScoringChoice collection{
+        .mark = "collection", .form = &dialects::kNativeRerank, .yields = true};
     const ScoringChoice original{"candidates", &dialects::kOriginalRerank};
     const ScoringChoice nim{"passages", &dialects::kNimRanking};
     add_scoring("/v1/rerank", {native, tei, collection, original, nim});

@@ -55,6 +55,7 @@ struct ScoringForm {
 struct ScoringChoice {
     std::string_view mark;
     const ScoringForm* form;
+    bool yields = false;  // to every other mark, wherever in the body that stands
 };
 
 // A request as far as it could be read. The form is known even if the rest is not.

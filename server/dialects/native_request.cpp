@@ -62,12 +62,21 @@ RequestReader::RequestReader(const Parts& parts, BufferPool& buffers, const Pars
 
 std::size_t RequestReader::choose(std::span<const dialects::ScoringChoice> choices) {
     if (choices.size() < 2) return 0;
-    std::array<std::string_view, kChoicesMax> marks;
-    QR_CHECK(choices.size() <= marks.size());
-    for (std::size_t i = 0; i < choices.size(); ++i)
-        marks[i] = choices[i].mark;
-    const std::size_t found = reader_.first_of(std::span(marks).first(choices.size()));
-    return found < choices.size() ? found : 0;
+    QR_CHECK(choices.size() <= kChoicesMax);
+    for (const bool yields : {false, true}) {
+        std::array<std::string_view, kChoicesMax> marks;
+        std::array<std::size_t, kChoicesMax> indexes{};
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < choices.size(); ++i) {
+            if (choices[i].yields != yields) continue;
+            marks[count] = choices[i].mark;
+            indexes[count++] = i;
+        }
+        if (count == 0) continue;
+        const std::size_t found = reader_.first_of(std::span(marks).first(count));
+        if (found < count) return indexes[found];
+    }
+    return 0;
 }
 
 Result<void> RequestReader::read(const Grammar& grammar) {

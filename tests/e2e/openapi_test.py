@@ -22,10 +22,10 @@ class Document(ServedTest):
 
     def prepare(self, path):
         """What the examples about collections find: three documents and a snapshot of them."""
-        if "/collections" not in path and "{model}" not in path:
-            return
         self.server.request("DELETE", "/v1/collections/papers")
         self.server.request("DELETE", "/v1/collections/papers-copy")
+        if "/collections" not in path:
+            return
         self.server.request("PUT", "/v1/collections/papers", {"dimension": 3})
         documents = [{"id": "a", "vector": [1, 0, 0], "text": "first", "tags": ["even"],
                       "numbers": {"year": 2000}},
