@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -29,13 +30,19 @@ struct CatalogLimits {
     std::chrono::milliseconds tidy_every{1'000};
 };
 
+// What a catalog asks of the process it is in, and tells it.
+struct CatalogHooks {
+    double (*wall_now)() = nullptr;  // seconds since 1970
+    // A collection was loaded, or could not be. On the thread that loaded it; may be null.
+    std::function<void(const CollectionInfo&)> on_loaded = nullptr;
+};
+
 class Catalog {
   public:
     // Reads what collections there are and begins to load them on its thread. Both must outlive the
-    // catalog. `wall_now` gives seconds since 1970 (tests move it). Errors: `internal` (a store
-    // written by a later version, named).
+    // catalog. Errors: `internal` (a store written by a later version, named).
     static Result<std::unique_ptr<Catalog>> open(Store& store, CollectionEngine& engine,
-                                                 CatalogLimits limits, double (*wall_now)());
+                                                 CatalogLimits limits, CatalogHooks hooks);
     virtual ~Catalog() = default;  // finishes what is under way, joins
 
     // Errors: `conflict` (the name is taken), `invalid`, `overloaded` (collections_max).

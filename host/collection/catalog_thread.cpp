@@ -59,6 +59,7 @@ void StoredCatalog::run() {
 
 void StoredCatalog::load_now(const Held& collection) {
     collection->load();
+    if (on_loaded_) on_loaded_(collection->info());
     { const std::lock_guard lock(work_lock_); }  // whoever waits has looked before or looks again
     work_changed_.notify_all();
 }

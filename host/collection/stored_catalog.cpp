@@ -28,18 +28,20 @@ Error name_error(Code code, std::string_view name, const std::string& found,
 }  // namespace
 
 Result<std::unique_ptr<Catalog>> Catalog::open(Store& store, CollectionEngine& engine,
-                                               CatalogLimits limits, double (*wall_now)()) {
+                                               CatalogLimits limits, CatalogHooks hooks) {
     const std::size_t bytes_max =
         limits.memory_bytes_max != 0 ? limits.memory_bytes_max : engine.capabilities().memory_max;
     auto around = std::make_shared<CollectionSurroundings>(store, engine, limits.documents_max,
-                                                           bytes_max, wall_now);
-    auto catalog = std::make_unique<StoredCatalog>(std::move(around), limits);
+                                                           bytes_max, hooks.wall_now);
+    auto catalog =
+        std::make_unique<StoredCatalog>(std::move(around), limits, std::move(hooks.on_loaded));
     if (auto begun = catalog->begin(); !begun) return begun.error();
     return std::unique_ptr<Catalog>(std::move(catalog));
 }
 
-StoredCatalog::StoredCatalog(std::shared_ptr<CollectionSurroundings> around, CatalogLimits limits)
-    : around_(std::move(around)), limits_(limits) {}
+StoredCatalog::StoredCatalog(std::shared_ptr<CollectionSurroundings> around, CatalogLimits limits,
+                             OnLoaded on_loaded)
+    : around_(std::move(around)), limits_(limits), on_loaded_(std::move(on_loaded)) {}
 
 Result<void> StoredCatalog::begin() {
     Store& store = around_->store;

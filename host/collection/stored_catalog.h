@@ -23,7 +23,10 @@ namespace qr {
 
 class StoredCatalog final : public Catalog {
   public:
-    StoredCatalog(std::shared_ptr<CollectionSurroundings> around, CatalogLimits limits);
+    using OnLoaded = std::function<void(const CollectionInfo&)>;
+
+    StoredCatalog(std::shared_ptr<CollectionSurroundings> around, CatalogLimits limits,
+                  OnLoaded on_loaded);
     ~StoredCatalog() override;
 
     // Reads the records and starts the thread. Once.
@@ -69,6 +72,7 @@ class StoredCatalog final : public Catalog {
 
     const std::shared_ptr<CollectionSurroundings> around_;
     const CatalogLimits limits_;
+    const OnLoaded on_loaded_;
 
     mutable std::mutex names_lock_;
     std::map<std::string, Held, std::less<>> by_name_;

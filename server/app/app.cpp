@@ -108,7 +108,8 @@ Result<void> App::load_encoder() {
 
 Result<void> App::load_collections() {
     if (open_collections_ == nullptr) return {};
-    Result<OpenedCollections> opened = open_collections_(config_);
+    const auto on_loaded = [this](const CollectionInfo& info) { report_loaded(info); };
+    Result<OpenedCollections> opened = open_collections_(config_, on_loaded);
     if (!opened.ok()) return std::move(opened).error();
     if (opened->catalog == nullptr) return {};
     collections_ = std::make_unique<CollectionsPart>(*std::move(opened), config_, clock_, *this);

@@ -48,7 +48,9 @@ struct AppOptions {
     std::function<Result<std::unique_ptr<Encoder>>(const Config&, const Clock&, BufferPool&)>
         make_encoder = nullptr;
     // Null, or all of it null: no collections.
-    std::function<Result<OpenedCollections>(const Config&)> open_collections = nullptr;
+    std::function<Result<OpenedCollections>(const Config&,
+                                            std::function<void(const CollectionInfo&)> on_loaded)>
+        open_collections = nullptr;
 };
 
 class App final : public http::Application, public BatchObserver, public PassObserver {
@@ -139,6 +141,7 @@ class App final : public http::Application, public BatchObserver, public PassObs
     void on_failover(const FailoverStatus& status);
     void on_canary(std::string_view backend, const CanaryResult& result);
     void on_device(const DeviceNews& news);
+    void report_loaded(const CollectionInfo& info);
     const CollectionsPart* collections_now() const;
     Readiness readiness(std::size_t shed_percent) const;
     HealthSnapshot snapshot() const;

@@ -113,6 +113,21 @@ void App::on_device(const DeviceNews& news) {
     log_.write(std::move(line));
 }
 
+// On the catalog's thread. Damage is named: the first of it here, more in the collection itself.
+void App::report_loaded(const CollectionInfo& info) {
+    const bool has_failed = info.state == CollectionState::failed;
+    const bool is_damaged = info.missing > 0 || !info.damage.empty();
+    LogLine line = log_.line(has_failed || is_damaged ? LogLevel::warn : LogLevel::info,
+                             has_failed   ? Event::collection_failed
+                             : is_damaged ? Event::collection_damaged
+                                          : Event::collection_loaded);
+    line.text("collection", info.name).number("documents", info.documents);
+    if (has_failed) line.text("message", info.why);
+    if (is_damaged) line.number("missing", info.missing);
+    if (!info.damage.empty()) line.text("damage", info.damage.front());
+    log_.write(std::move(line));
+}
+
 // Null also while the thread that starts the server may still be opening them.
 const CollectionsPart* App::collections_now() const {
     return health_->state() == HealthState::starting ? nullptr : collections_.get();

@@ -37,7 +37,8 @@ Result<void> make_snapshot_dir(const std::string& folder) {
 
 }  // namespace
 
-Result<OpenedCollections> open_collections(const Config& config) {
+Result<OpenedCollections> open_collections(const Config& config,
+                                           std::function<void(const CollectionInfo&)> on_loaded) {
     OpenedCollections opened;
     if (config.data_dir.empty()) return opened;
     if (const auto made = make_snapshot_dir(config.snapshot_dir); !made.ok()) return made.error();
@@ -50,7 +51,7 @@ Result<OpenedCollections> open_collections(const Config& config) {
     auto catalog = Catalog::open(**store, **engine,
                                  {.collections_max = config.collections_max,
                                   .memory_bytes_max = config.collection_memory_bytes},
-                                 &seconds_since_1970);
+                                 {&seconds_since_1970, std::move(on_loaded)});
     if (!catalog.ok()) return std::move(catalog).error();
     opened.store = *std::move(store);
     opened.engine = *std::move(engine);

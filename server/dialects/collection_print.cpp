@@ -37,6 +37,7 @@ void print_one(json::Writer& out, const CollectionInfo& info) {
     print_settings(out, info.settings);
     print_integer(out, "documents", info.documents);
     if (info.missing > 0) print_integer(out, "missing", info.missing);
+    if (!info.damage.empty()) print_texts(out, "damage", info.damage);
     print_integer(out, "deleted_rows", info.deleted_rows);
     print_integer(out, "memory_bytes", info.memory_bytes);
     print_integer(out, "memory_bytes_per_row", info.memory_bytes_per_row);

@@ -85,7 +85,7 @@ class CatalogBench {
 
     void reopen() {
         catalog_.reset();
-        catalog_ = valued(Catalog::open(store_, *engine_, limits_, wall_now));
+        catalog_ = valued(Catalog::open(store_, *engine_, limits_, {wall_now}));
     }
     Catalog& operator*() { return *catalog_; }
     Catalog* operator->() { return catalog_.get(); }

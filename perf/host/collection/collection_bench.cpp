@@ -72,7 +72,7 @@ class Bench {
         store_ = must(open_store({.folder = folder_ / "store", .sync = StoreSync::never}));
         engine_ = must(make_collection_engine("auto", {.threads = 1}));
         catalog_ = must(Catalog::open(*store_, *engine_, {.tidy_every = std::chrono::hours(1)},
-                                      seconds_since_1970));
+                                      {seconds_since_1970}));
         collection_ = must(catalog_->create("c", {.layout = {.dimension = kDimension}}));
         for (std::size_t i = 0; i < count_; i += kBatch)
             upsert(i);

@@ -164,7 +164,7 @@ TEST_F(StoredCatalogTest, RefusesAStoreOfALaterVersion) {
                             encode(FormatRecord{.format = kRecordFormat + 1})});
     test::StandInStore store;
     test::expect_done(store.commit(batch));
-    const Error error = refused(Catalog::open(store, bench_.engine(), {}, test::wall_now));
+    const Error error = refused(Catalog::open(store, bench_.engine(), {}, {test::wall_now}));
     EXPECT_EQ(error.code, Code::internal);
     EXPECT_NE(error.message.find("version 2"), std::string::npos);
 }
@@ -188,7 +188,7 @@ TEST_F(StoredCatalogTest, TidiesByItself) {
     test::StandInStore store;
     const auto engine = valued(make_collection_engine("reference", {.threads = 1}));
     const auto catalog = valued(Catalog::open(
-        store, *engine, {.tidy_every = std::chrono::milliseconds(1)}, test::wall_now));
+        store, *engine, {.tidy_every = std::chrono::milliseconds(1)}, {test::wall_now}));
     const auto collection = valued(catalog->create("a", test::settings_of(2)));
     valued(collection->upsert(
         std::vector<Document>{document("a", {.expires_at = test::wall_seconds + 1})},
@@ -202,7 +202,7 @@ TEST_F(StoredCatalogTest, RecoversTheStoreByItself) {
     test::StandInStore store;
     const auto engine = valued(make_collection_engine("reference", {.threads = 1}));
     const auto catalog = valued(Catalog::open(
-        store, *engine, {.tidy_every = std::chrono::milliseconds(1)}, test::wall_now));
+        store, *engine, {.tidy_every = std::chrono::milliseconds(1)}, {test::wall_now}));
     store.fail_after(0);
     refused(catalog->create("a", test::settings_of(2)));
     store.mend();

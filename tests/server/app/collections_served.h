@@ -60,7 +60,7 @@ class CollectionsServed {
 
     AppOptions options() {
         AppOptions options = with_encoder();
-        options.open_collections = [this](const Config&) -> Result<OpenedCollections> {
+        options.open_collections = [this](const Config&, const auto&) -> Result<OpenedCollections> {
             auto engine = make_collection_engine("reference", {.threads = 1});
             if (!engine.ok()) return std::move(engine).error();
             OpenedCollections opened{.store = std::make_unique<StandInStore>(),
