@@ -89,6 +89,5 @@ class History:
         for operation in self.operations:
             if operation.fate is not Fate.UNKNOWN:
                 continue
-            shows = any(seen.get(document) == version
-                        for document, version in operation.versions.items())
-            operation.fate = Fate.ACKNOWLEDGED if shows else Fate.REFUSED
+            shown = [self._shows(operation, document, seen) for document in operation.versions]
+            operation.fate = Fate.ACKNOWLEDGED if True in shown else Fate.REFUSED

@@ -66,6 +66,12 @@ class Settling(unittest.TestCase):
         history.settle({})
         self.assertEqual(1, len(history.faults({"a": 1})))
 
+    def test_an_absence_that_was_there_before_tells_nothing(self):
+        history = history_of(({"a": 1}, Fate.ACKNOWLEDGED),
+                             ({"a": None, "b": None}, Fate.UNKNOWN))
+        history.settle({"a": 1})
+        self.assertEqual([], history.faults({"a": 1}))
+
 
 if __name__ == "__main__":
     unittest.main()
