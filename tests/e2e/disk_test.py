@@ -51,7 +51,7 @@ class DiskTest(unittest.TestCase):
 
 @contextlib.contextmanager
 def traced(server, *options):
-    """strace on a running server, its lines in the file that this yields; skips where it may not."""
+    """strace on a running server, its lines in the file that this yields; skips if it may not."""
     with tempfile.NamedTemporaryFile(mode="r", suffix=".strace") as trace:
         tracer = subprocess.Popen(
             ["strace", "-f", "-ttt", "-s", "64", "-o", trace.name, *options, "-p",

@@ -34,8 +34,8 @@ def vector_of(document, version):
 
 
 def document_of(document, version):
-    return {"id": document, "vector": vector_of(document, version).tolist(), "text": f"version {version}",
-            "tags": [f"v{version}"], "numbers": {"version": version}}
+    return {"id": document, "vector": vector_of(document, version).tolist(),
+            "text": f"version {version}", "tags": [f"v{version}"], "numbers": {"version": version}}
 
 
 def version_in(found):
