@@ -5,9 +5,10 @@
 // consecutive components of a row together (scan_group()), zero padded to whole groups; a query's
 // component is broadcast. Sums never meet across lanes, and arrive as many at a time as a register
 // is wide, ready to be compared. An estimate is within the kernel's error of the exact sum of the
-// numbers it was given, and depends on neither the other queries of the tile nor the other rows of
-// the block. As in host/backend/cpu/kernels.h, a kernel's file has target flags of its own and
-// defines nothing that another file could share.
+// numbers it was given. It depends on neither the other queries of the tile nor the other rows of
+// the block, but in its last bits on how many queries the tile has, where sums are of floats. As in
+// host/backend/cpu/kernels.h, a kernel's file has target flags of its own and defines nothing that
+// another file could share.
 #pragma once
 
 #include <array>

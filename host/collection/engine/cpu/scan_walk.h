@@ -10,8 +10,8 @@
 //   start(run, query)                 a sum before its first group
 //   row<part>(plane), factor<part>(entry), add(sum, row, factor)
 //   floats(sums), weigh, not_below, keep_bits, store
-// A query's sum takes the groups one after the other, whatever else is summed beside it: that makes
-// an estimate the same alone and in a tile.
+// In which order a query's sum takes the groups, the number of queries beside it decides, and
+// nothing else.
 #pragma once
 
 #include <immintrin.h>
@@ -151,50 +151,53 @@ template <class Lanes, std::size_t kQueries, std::size_t kSums>
     }
 }
 
-// A plane is read in so many places at once: a core asks memory for more when it sees more streams.
-// On Zen 3 that made 14 GB/s of float32 into 18, where prefetch instructions made it less; two
-// streams and eight gave less as well.
-constexpr std::size_t kStreams = 4;
-
-// With fewer queries than these, memory is waited for, and asking for still more of it costs.
+// With fewer queries than these, reading takes longer than summing: memory is waited for.
 constexpr std::size_t kQueriesToFetch = 4;
 
-// With more, unrolled streams want registers that the sums have.
-constexpr std::size_t kQueriesToUnroll = 2;
+// Then a plane is read in so many places at once, for a core asks memory for more when it sees more
+// streams. On Zen 3 that made 14 GB/s of float32 into 18, where prefetch instructions made it less;
+// two streams and eight gave less as well.
+constexpr std::size_t kStreams = 4;
 
-// Sums all groups, in the same order whatever the number of queries.
+// One group after the other, while the upcoming plane is fetched.
 template <class Lanes, std::size_t kQueries, std::size_t kSums>
-[[gnu::always_inline]] inline void add_groups(Sums<Lanes, kQueries, kSums>& sums,
-                                              const std::byte* plane, const std::byte* entries,
-                                              std::size_t groups, Ahead& ahead) {
-    constexpr std::size_t kEntries = kQueries * entry_bytes(Lanes::kEntry);
+requires(kQueries >= kQueriesToFetch)
+    [[gnu::always_inline]] inline void add_groups(Sums<Lanes, kQueries, kSums>& sums,
+                                                  const std::byte* plane, const std::byte* entries,
+                                                  std::size_t groups, Ahead& ahead) {
     constexpr std::size_t kLines = kSums == Lanes::kSums ? 2 : 1;  // a group has two
-    const std::size_t share = groups / kStreams;
-    for (std::size_t g = 0; g < share; ++g) {
-        if constexpr (kQueries <= kQueriesToUnroll) {
-#pragma GCC unroll 4
-            for (std::size_t stream = 0; stream < kStreams; ++stream) {
-                sums.add_group(plane + stream * share * kGroupBytes,
-                               entries + stream * share * kEntries);
-            }
-        } else {
-#pragma GCC unroll 1
-            for (std::size_t stream = 0; stream < kStreams; ++stream) {
-                if constexpr (kQueries >= kQueriesToFetch) ahead.template fetch<kLines>();
-                sums.add_group(plane + stream * share * kGroupBytes,
-                               entries + stream * share * kEntries);
-            }
-        }
-        plane += kGroupBytes;
-        entries += kEntries;
-    }
-    plane += (kStreams - 1) * share * kGroupBytes;
-    entries += (kStreams - 1) * share * kEntries;
-    for (std::size_t g = kStreams * share; g < groups; ++g) {
+    for (std::size_t g = 0; g < groups; ++g) {
+        ahead.template fetch<kLines>();
         sums.add_group(plane, entries);
         plane += kGroupBytes;
-        entries += kEntries;
+        entries += kQueries * entry_bytes(Lanes::kEntry);
     }
+}
+
+// A group of each stream in turn, then those that are left.
+template <class Lanes, std::size_t kQueries, std::size_t kSums>
+requires(kQueries < kQueriesToFetch)
+    [[gnu::always_inline]] inline void add_groups(Sums<Lanes, kQueries, kSums>& sums,
+                                                  const std::byte* plane, const std::byte* entries,
+                                                  std::size_t groups, Ahead&) {
+    constexpr std::size_t kEntries = kQueries * entry_bytes(Lanes::kEntry);
+    const std::size_t share = groups / kStreams;
+    const auto add = [&](std::size_t g) {
+        sums.add_group(plane + g * kGroupBytes, entries + g * kEntries);
+    };
+    for (std::size_t g = 0; g < share; ++g) {
+        if constexpr (kQueries == 3) {  // unrolled, it wants registers that the sums have
+#pragma GCC unroll 1
+            for (std::size_t stream = 0; stream < kStreams; ++stream)
+                add(stream * share + g);
+        } else {
+#pragma GCC unroll 4
+            for (std::size_t stream = 0; stream < kStreams; ++stream)
+                add(stream * share + g);
+        }
+    }
+    for (std::size_t g = kStreams * share; g < groups; ++g)
+        add(g);
 }
 
 template <class Lanes, std::size_t kQueries>

@@ -236,9 +236,10 @@ void prepare(Sizes sizes) {
             if (!kernel->is_supported()) continue;
             if (kernel->name == "scalar" && sizes == Sizes::full) continue;
             for (const std::size_t dimension : dimensions) {
-                add({kernel, dimension, blocks, 64, Pages::small}, sizes);
-                add({kernel, dimension, blocks, 1, Pages::small}, sizes);
-                add({kernel, dimension, blocks, 1, Pages::huge}, sizes);
+                for (const std::size_t queries : {64U, 1U}) {
+                    for (const Pages pages : {Pages::small, Pages::huge})
+                        add({kernel, dimension, blocks, queries, pages}, sizes);
+                }
             }
         }
     }

@@ -300,25 +300,43 @@ TEST(ScanKernels, LetARowPassWhoseWeightIsNoNumber) {
     }
 }
 
-TEST(ScanKernels, EstimateAPairTheSameAloneAndInATile) {
+TEST(ScanKernels, EstimateAPairTheSameWhateverElseIsInTheTile) {
     test::Random random(19);
     for (const ScanKernel* kernel : test::kernels_here()) {
-        for (const std::size_t dimension : {1U, 30U, 129U}) {
-            const std::size_t most = kernel->queries_max;
-            const Matrix queries = test::random_matrix(random, most, dimension);
-            const Matrix rows = test::random_matrix(random, kBlockRows, dimension);
-            const Block block(kernel->type, rows.view());
-            for (std::size_t count = 2; count <= most; ++count) {
-                const Tile tile(*kernel, {queries.view().data, count, dimension});
-                const ScanHits together =
-                    test::scan(*kernel, block.view(), tile.view(test::no_thresholds(count)));
-                const std::size_t q = count - 1;
-                const Tile own(*kernel, {queries.view().row(q).data(), 1, dimension});
-                const ScanHits alone =
-                    test::scan(*kernel, block.view(), own.view(test::no_thresholds(1)));
-                for (std::size_t r = 0; r < kBlockRows; ++r)
-                    EXPECT_EQ(alone.estimates[0][r], together.estimates[q][r]) << kernel->name;
-            }
+        const Matrix rows = test::random_matrix(random, kBlockRows, 129);
+        const Block block(kernel->type, rows.view());
+        for (std::size_t count = 2; count <= kernel->queries_max; ++count) {
+            Matrix queries = test::random_matrix(random, count, 129);
+            Matrix others = test::random_matrix(random, count, 129);
+            const std::size_t q = count / 2;
+            std::copy_n(queries.view().row(q).data(), 129, &others.at(q, 0));
+            const auto thresholds = test::no_thresholds(count);
+            const ScanHits hits =
+                test::scan(*kernel, block.view(), Tile(*kernel, queries.view()).view(thresholds));
+            const ScanHits again =
+                test::scan(*kernel, block.view(), Tile(*kernel, others.view()).view(thresholds));
+            for (std::size_t r = 0; r < kBlockRows; ++r)
+                EXPECT_EQ(hits.estimates[q][r], again.estimates[q][r]) << kernel->name;
+        }
+    }
+}
+
+TEST(ScanKernels, EstimateIntegersTheSameAloneAndInATile) {
+    test::Random random(20);
+    for (const ScanKernel* kernel : test::kernels_here()) {
+        if (kernel->type != Dtype::int8) continue;
+        const std::size_t most = kernel->queries_max;
+        const Matrix queries = test::random_matrix(random, most, 129);
+        const Block block(kernel->type, test::random_matrix(random, kBlockRows, 129).view());
+        const Tile tile(*kernel, queries.view());
+        const ScanHits together =
+            test::scan(*kernel, block.view(), tile.view(test::no_thresholds(most)));
+        for (std::size_t q = 0; q < most; ++q) {
+            const Tile own(*kernel, {queries.view().row(q).data(), 1, 129});
+            const ScanHits alone =
+                test::scan(*kernel, block.view(), own.view(test::no_thresholds(1)));
+            for (std::size_t r = 0; r < kBlockRows; ++r)
+                EXPECT_EQ(alone.estimates[0][r], together.estimates[q][r]) << kernel->name;
         }
     }
 }
