@@ -45,7 +45,7 @@ libgtest-dev            unit tests
 libgmock-dev            their matchers
 libsimde-dev            runs AVX-512 kernels on a CPU without, in tests
 strace                  sees what reaches the disk, and makes it fail
-openssl                 the load tool's tests: throw-away certificates
+openssl                 tests of the load tool: throw-away certificates
 python3-jsonschema      holds answers to the OpenAPI document
 prometheus              promtool, which lints /metrics
 clang                   builds the fuzzers
