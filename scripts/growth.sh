@@ -10,6 +10,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 scripts/install_packages.sh build bench
 say "Building (bench)"
-build_targets bench quantumrerank qr_growth
+build_targets bench qr_growth
 say "Measuring"
 exec "$PYTHON" -B perf/collections/growth.py build/bench "$@"

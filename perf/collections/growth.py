@@ -75,7 +75,7 @@ def main():
     parser.add_argument("--no-write", action="store_true")
     arguments = parser.parse_args()
     program = arguments.build / "bin" / "qr_growth"
-    result = report.origin(arguments.build / "bin" / "quantumrerank",
+    result = report.origin(program,
                            "scripts/growth.sh " + " ".join(sys.argv[2:]))
     result["series"] = {}
     for name, series in points(arguments.rows_max).items():

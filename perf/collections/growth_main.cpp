@@ -1,6 +1,7 @@
 // How memory and time of a resident collection grow: with rows, dimension, k and queries.
 //
 //   qr_growth [--engine cpu] [--threads 1] [--repetitions 5] POINT...
+//   qr_growth --version
 //
 // A POINT is ROWSxDIMENSION:SCAN:QUERIES:K. Points of one table in a row share it. Before a
 // point is timed, its answer must be exact and the best row must be the one that was planted.
@@ -20,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/base/version.h"
 #include "host/collection/engine/collection_engines.h"
 #include "perf/collections/made_rows.h"
 
@@ -252,5 +254,10 @@ int run(const Options& options) {
 }  // namespace qr::perf
 
 int main(int count, char** arguments) {
+    if (count == 2 && std::string_view(arguments[1]) == "--version") {
+        std::cout << "qr_growth " << qr::version() << " (commit " << qr::commit() << ", "
+                  << qr::compiler() << ", " << qr::build_type() << ")\n";
+        return 0;
+    }
     return qr::perf::run(qr::perf::options_of(count, arguments));
 }
