@@ -180,7 +180,12 @@ TEST_F(RemoteEncoderTest, ServesManyThreads) {
     }
     for (std::thread& thread : threads)
         thread.join();
-    EXPECT_EQ(encoder_->figures().texts, encoder_->figures().cache.entries);
+    // A text that is answered between somebody's look into the cache and the acceptance of their
+    // job travels once more; few of the 200 that were asked for do.
+    constexpr std::size_t kDistinct = 28;
+    EXPECT_EQ(kDistinct, encoder_->figures().cache.entries);
+    EXPECT_GE(encoder_->figures().texts, kDistinct);
+    EXPECT_LT(encoder_->figures().texts, 2 * kDistinct);
 }
 
 }  // namespace
