@@ -6,17 +6,14 @@
 // `now` in and delivers the answers when it has let the lock go.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "host/batching/batch_policy.h"
 #include "host/batching/pending_job.h"
-#include "host/batching/waiting_queue.h"
+#include "host/batching/pending_jobs.h"
 
 namespace qr {
 
@@ -31,6 +28,7 @@ using Answers = std::vector<Answer>;
 // What is said to a job that ends without scores for that reason.
 Error unscored_error(Code why);
 Answer unscored_answer(Reply reply, Code why);
+Answer final_answer(PendingJob& pending);
 
 class JobBook {
   public:
@@ -59,7 +57,7 @@ class JobBook {
 
     JobBook(std::size_t jobs_max, const BatchTerms& terms) : jobs_max_(jobs_max), terms_(terms) {}
 
-    bool is_full() const { return jobs_.size() >= jobs_max_; }
+    bool is_full() const { return pending_.size() >= jobs_max_; }
     JobId accept(Job&& job, TimePoint now);
     // Without waiting, to the lane whose `load` (given empty) that is.
     void accept_into_lane(Job&& job, TimePoint now, Load& load);
@@ -70,36 +68,22 @@ class JobBook {
     // The portions come back from their lane, which has let go of the batch.
     void give_back(Load& load, const Outcome& outcome, Answers& answers);
 
-    void cancel(JobId id, Answers& answers);
-    // Deals with the jobs whose deadline has passed. Those in lanes are answered too if their claim
-    // keeps the vectors; else when the lane is done with them.
-    void expire(TimePoint now, Answers& answers);
-    std::optional<TimePoint> next_deadline() const;
-    // Nothing waits any more; what is in lanes will be given back.
-    void close(Answers& answers);
+    // See PendingJobs.
+    void cancel(JobId id, Answers& answers) { pending_.cancel(id, answers); }
+    void expire(TimePoint now, Answers& answers) { pending_.expire(now, answers); }
+    std::optional<TimePoint> next_deadline() const { return pending_.next_deadline(); }
+    void close(Answers& answers) { pending_.close(answers); }
 
-    std::size_t waiting_jobs() const { return waiting_.jobs(); }
-    std::size_t waiting_rows() const { return waiting_.rows(); }
+    std::size_t waiting_jobs() const { return pending_.waiting().jobs(); }
+    std::size_t waiting_rows() const { return pending_.waiting().rows(); }
     std::optional<TimePoint> oldest_waits_since() const;
 
   private:
-    PendingJob& enter(Job&& job, TimePoint now);
     void hand_over(PendingJob& pending, const Slice& slice, TimePoint now, Load& load);
-    void expire(PendingJob& pending, Answers& answers);
-    void drop(PendingJob& pending, Code why);
-    void stop_waiting(PendingJob& pending);
-    // Answers it if it has not been; forgets its deadline.
-    void answer(PendingJob& pending, Answers& answers);
-    // Answers and forgets it, unless a lane still has some of it.
-    void settle(PendingJob& pending, Answers& answers);
-    static Answer final_answer(PendingJob& pending);
 
     const std::size_t jobs_max_;
     const BatchTerms terms_;
-    JobId last_id_ = kNoJob;
-    WaitingQueue waiting_;
-    std::map<JobId, PendingJob> jobs_;                 // ids ascend with arrival
-    std::set<std::pair<TimePoint, JobId>> deadlines_;  // of those not answered
+    PendingJobs<PendingJob> pending_;
 };
 
 }  // namespace qr

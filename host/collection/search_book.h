@@ -6,16 +6,13 @@
 // `now` in, runs the passes and delivers the answers when it has let the lock go.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
-#include "host/batching/batch_policy.h"
 #include "host/batching/job_claim.h"
-#include "host/batching/waiting_queue.h"
+#include "host/batching/pending_jobs.h"
 #include "host/collection/search_desk.h"
 
 namespace qr {
@@ -36,7 +33,7 @@ struct PendingSearch {
     // Its ground is set in the first pass, by the thread that runs it.
     SearchAnswer answer;
     std::optional<WaitingQueue::Ticket> ticket;  // while some of its queries wait
-    std::size_t in_passes = 0;                   // portions
+    std::size_t in_lanes = 0;                    // portions in passes
     TimePoint left_at;                           // its first portion
     bool is_answered = false;
     std::optional<Error> failure;
@@ -59,12 +56,13 @@ struct UnsentAnswer {
     std::shared_ptr<const JobClaim> claim;  // let go before the delivery, outside the lock
 };
 using UnsentAnswers = std::vector<UnsentAnswer>;
+UnsentAnswer final_answer(PendingSearch& pending);
 
 class SearchBook {
   public:
     explicit SearchBook(std::size_t jobs_max) : jobs_max_(jobs_max) {}
 
-    bool is_full() const { return jobs_.size() >= jobs_max_; }
+    bool is_full() const { return pending_.size() >= jobs_max_; }
     JobId accept(SearchJob&& job, TimePoint now);
 
     // Fills `pass` (given empty) with what leaves now; empty: nobody waits.
@@ -72,29 +70,17 @@ class SearchBook {
     // The portions come back, their results written into their answers, or a failure.
     void give_back(SearchPass& pass, TimePoint now, UnsentAnswers& answers);
 
-    void cancel(JobId id, UnsentAnswers& answers);
-    // Answers the jobs whose deadline has passed, also those in a pass.
-    void expire(TimePoint now, UnsentAnswers& answers);
-    std::optional<TimePoint> next_deadline() const;
-    // Nothing waits any more; what is in a pass will be given back.
-    void close(UnsentAnswers& answers);
+    // See PendingJobs.
+    void cancel(JobId id, UnsentAnswers& answers) { pending_.cancel(id, answers); }
+    void expire(TimePoint now, UnsentAnswers& answers) { pending_.expire(now, answers); }
+    std::optional<TimePoint> next_deadline() const { return pending_.next_deadline(); }
+    void close(UnsentAnswers& answers) { pending_.close(answers); }
 
-    std::size_t waiting_jobs() const { return waiting_.jobs(); }
+    std::size_t waiting_jobs() const { return pending_.waiting().jobs(); }
 
   private:
-    void hand_over(const Slice& slice, TimePoint now, SearchPass& pass);
-    void drop(PendingSearch& pending, Code why);
-    void stop_waiting(PendingSearch& pending);
-    // Answers it if it has not been; forgets its deadline.
-    void answer(PendingSearch& pending, UnsentAnswers& answers);
-    // Answers and forgets it, unless a pass still has some of it.
-    void settle(PendingSearch& pending, UnsentAnswers& answers);
-
     const std::size_t jobs_max_;
-    JobId last_id_ = kNoJob;
-    WaitingQueue waiting_;
-    std::map<JobId, PendingSearch> jobs_;
-    std::set<std::pair<TimePoint, JobId>> deadlines_;  // of those not answered
+    PendingJobs<PendingSearch> pending_;
 };
 
 }  // namespace qr
