@@ -23,6 +23,12 @@ std::uint32_t first_rows(std::uint32_t count) {
     return count == kBlockRows ? ~std::uint32_t{0} : (std::uint32_t{1} << count) - 1;
 }
 
+// reserve() takes what it is asked for; in small steps that copies a table's books at each of them.
+template <class T>
+void make_room(std::vector<T>& books, std::size_t entries) {
+    if (entries > books.capacity()) books.reserve(std::max(entries, 2 * books.capacity()));
+}
+
 }  // namespace
 
 CpuTable::CpuTable(const TableLayout& layout, std::shared_ptr<MemoryBudget> budget,
@@ -108,9 +114,9 @@ Result<std::vector<Slot>> CpuTable::append_all(const RowBatch& batch,
     DirectoryEdit edit(latest_->directory());
     for (const Piece& piece : pieces)
         edit.set(piece.block, piece.place);
-    states_.reserve(states_.size() + pieces.size());
-    emptied_.reserve(states_.size() + pieces.size());
-    retired_.reserve(retired_.size() + states_.size() + pieces.size());
+    make_room(states_, states_.size() + pieces.size());
+    make_room(emptied_, states_.size() + pieces.size());
+    make_room(retired_, retired_.size() + states_.size() + pieces.size());
     const std::uint64_t upcoming = ledger_->upcoming();
     auto view = next_view(std::move(edit).done());
     places.clear();  // the table's now
@@ -170,7 +176,7 @@ void CpuTable::retire_emptied() {
     DirectoryEdit edit(latest_->directory());
     for (const std::size_t block : emptied_)
         edit.set(block, {});
-    retired_.reserve(retired_.size() + emptied_.size());
+    make_room(retired_, retired_.size() + emptied_.size());
     const std::uint64_t upcoming = ledger_->upcoming();
     auto view = next_view(std::move(edit).done());
     for (const std::size_t block : emptied_) {
