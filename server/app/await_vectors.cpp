@@ -1,10 +1,10 @@
 #include "server/app/await_vectors.h"
 
-#include <atomic>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "server/app/client_gone.h"
 #include "server/app/posting_sink.h"
 
 namespace qr {
@@ -12,13 +12,6 @@ namespace {
 
 namespace asio = boost::asio;
 using Signature = void(Result<EncodedTexts>);
-
-Abandoned watch(http::Client* client) {
-    if (client == nullptr) return nullptr;
-    const auto is_gone = std::make_shared<std::atomic<bool>>(false);
-    client->on_gone([is_gone] { is_gone->store(true, std::memory_order_relaxed); });
-    return is_gone;
-}
 
 struct Submission {
     template <class Handler>
@@ -28,7 +21,7 @@ struct Submission {
             {.inputs = std::move(terms->inputs),
              .texts = std::move(terms->texts),
              .deadline = terms->deadline,
-             .is_abandoned = watch(terms->client),
+             .is_abandoned = watch_client(terms->client),
              .reply = EncoderReply(std::make_unique<Sink>(std::forward<Handler>(handler)))});
     }
 };

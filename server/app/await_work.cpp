@@ -3,7 +3,7 @@
 namespace qr::detail {
 
 std::optional<Error> reason_to_skip(const Clock* clock, std::optional<TimePoint> deadline,
-                                    const Gone& is_gone) {
+                                    const ClientGone& is_gone) {
     if (is_gone != nullptr && is_gone->load(std::memory_order_relaxed)) {
         return Error{.code = Code::cancelled, .message = "the client left before its answer"};
     }
@@ -21,13 +21,6 @@ Error refusal_of(WorkPool::Taken taken) {
     return {.code = Code::overloaded,
             .message = "collections: too many requests wait for the disk; try again shortly",
             .reason = "work"};
-}
-
-Gone watch(http::Client* client) {
-    if (client == nullptr) return nullptr;
-    auto is_gone = std::make_shared<std::atomic<bool>>(false);
-    client->on_gone([is_gone] { is_gone->store(true, std::memory_order_relaxed); });
-    return is_gone;
 }
 
 }  // namespace qr::detail

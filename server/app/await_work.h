@@ -2,11 +2,8 @@
 // the same io thread with what it returned.
 #pragma once
 
-#include <atomic>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <memory>
@@ -17,6 +14,8 @@
 #include "host/base/clock.h"
 #include "host/base/error.h"
 #include "host/base/work_pool.h"
+#include "server/app/client_gone.h"
+#include "server/app/posting_sink.h"
 #include "server/http/client.h"
 
 namespace qr {
@@ -32,19 +31,16 @@ struct WorkTerms {
 
 namespace detail {
 
-using Gone = std::shared_ptr<std::atomic<bool>>;
-
 // Why work that has not begun should not.
 std::optional<Error> reason_to_skip(const Clock* clock, std::optional<TimePoint> deadline,
-                                    const Gone& is_gone);
+                                    const ClientGone& is_gone);
 Error refusal_of(WorkPool::Taken taken);
-Gone watch(http::Client* client);
 
 // Deadline and client are asked as it begins: what has begun is finished.
 template <class T, class Handler>
 class PostingWork final : public Work {
   public:
-    PostingWork(WorkTerms<T>& terms, Gone is_gone, Handler handler)
+    PostingWork(WorkTerms<T>& terms, ClientGone is_gone, Handler handler)
         : work_(std::move(terms.work)),
           clock_(terms.clock),
           deadline_(terms.deadline),
@@ -60,13 +56,7 @@ class PostingWork final : public Work {
         deliver(Error{.code = Code::unavailable, .message = "the server is stopping"});
     }
 
-    void deliver(Result<T> result) noexcept {
-        const auto executor = boost::asio::get_associated_executor(handler_);
-        boost::asio::post(executor,
-                          [handler = std::move(handler_), result = std::move(result)]() mutable {
-                              std::move(handler)(std::move(result));
-                          });
-    }
+    void deliver(Result<T> result) noexcept { post_result(std::move(handler_), std::move(result)); }
 
   private:
     Result<T> result() noexcept {
@@ -82,7 +72,7 @@ class PostingWork final : public Work {
     std::function<Result<T>()> work_;
     const Clock* clock_;
     std::optional<TimePoint> deadline_;
-    Gone is_gone_;
+    ClientGone is_gone_;
     Handler handler_;
 };
 
@@ -91,8 +81,8 @@ struct WorkSubmission {
     template <class Handler>
     void operator()(Handler&& handler, WorkPool* pool, WorkTerms<T>* terms) const {
         using Posting = PostingWork<T, std::decay_t<Handler>>;
-        auto posting =
-            std::make_unique<Posting>(*terms, watch(terms->client), std::forward<Handler>(handler));
+        auto posting = std::make_unique<Posting>(*terms, watch_client(terms->client),
+                                                 std::forward<Handler>(handler));
         Posting* const work = posting.get();
         std::unique_ptr<Work> submitted = std::move(posting);
         const WorkPool::Taken taken = pool->submit(submitted);

@@ -9,6 +9,16 @@
 
 namespace qr {
 
+// The handler will be called with it, once, on its executor.
+template <class Handler, class Value>
+void post_result(Handler handler, Result<Value> result) {
+    const auto executor = boost::asio::get_associated_executor(handler);
+    boost::asio::post(executor,
+                      [handler = std::move(handler), result = std::move(result)]() mutable {
+                          std::move(handler)(std::move(result));
+                      });
+}
+
 // A Sink whose deliver() only posts to the handler's executor.
 template <class Sink, class Value, class Handler>
 class PostingSink final : public Sink {
@@ -16,11 +26,7 @@ class PostingSink final : public Sink {
     explicit PostingSink(Handler handler) : handler_(std::move(handler)) {}
 
     void deliver(Result<Value> result) noexcept override {
-        const auto executor = boost::asio::get_associated_executor(handler_);
-        boost::asio::post(executor,
-                          [handler = std::move(handler_), result = std::move(result)]() mutable {
-                              std::move(handler)(std::move(result));
-                          });
+        post_result(std::move(handler_), std::move(result));
     }
 
   private:
