@@ -1,26 +1,19 @@
 // Files that a test writes and nobody finds again.
 #pragma once
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include "tests/support/temporary_folder.h"
 
 namespace qr::cli {
 
 class IngestFiles {
   public:
-    IngestFiles() {
-        std::string folder = std::filesystem::temp_directory_path() / "qr-ingest-XXXXXX";
-        folder_ = ::mkdtemp(folder.data());
-    }
-    ~IngestFiles() { std::filesystem::remove_all(folder_); }
-
-    std::string path(const std::string& name) const { return folder_ / name; }
+    std::string path(const std::string& name) const { return folder_.path() / name; }
     std::string write(const std::string& name, const std::string& bytes) const {
-        std::ofstream(folder_ / name, std::ios::binary) << bytes;
+        std::ofstream(path(name), std::ios::binary) << bytes;
         return path(name);
     }
 
@@ -35,7 +28,7 @@ class IngestFiles {
     }
 
   private:
-    std::filesystem::path folder_;
+    test::TemporaryFolder folder_;
 };
 
 }  // namespace qr::cli
