@@ -79,7 +79,7 @@ function(qr_emulated_test name)
         add_executable(${name}_race ${ARG_SOURCES} ${ARG_RACE_SOURCES})
         target_link_libraries(${name}_race PRIVATE ${ARG_KERNELS}_race ${ARG_LINK})
         qr_use_gtest(${name}_race)
-        gtest_discover_tests(${name}_race TEST_PREFIX race. DISCOVERY_TIMEOUT 60
+        gtest_discover_tests(${name}_race TEST_PREFIX race. DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
             PROPERTIES LABELS unit TIMEOUT 300 ENVIRONMENT "QR_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
     endif()
 endfunction()

@@ -35,7 +35,7 @@ function(qr_test name)
     if(NOT ARG_LABELS)
         set(ARG_LABELS unit)
     endif()
-    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
         PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300
         ENVIRONMENT "QR_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
 endfunction()

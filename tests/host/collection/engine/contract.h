@@ -45,7 +45,8 @@ inline std::vector<Contracted> contracted() {
     std::vector<Contracted> all;
     for (const EngineEntry& entry : contracted_engines()) {
         const bool is_cuda = entry.name.starts_with("cuda");
-        if (is_cuda && !entry.make({}).ok()) {  // one that says so is enough
+        // One that says that there is none is enough.
+        if (is_cuda && own_engines().empty() && !entry.make({}).ok()) {
             all.push_back({std::string(entry.name), Dtype::float32, std::nullopt});
             continue;
         }
