@@ -47,6 +47,7 @@ libsimde-dev            runs AVX-512 kernels on a CPU without, in tests
 strace                  sees what reaches the disk, and makes it fail
 openssl                 tests of the load tool: throw-away certificates
 python3-jsonschema      holds answers to the OpenAPI document
+python3-numpy           rows for the collections of load scenarios
 prometheus              promtool, which lints /metrics
 clang                   builds the fuzzers
 libclang-rt-14-dev      libFuzzer and the sanitizers for clang
@@ -61,6 +62,7 @@ openssl                 makes the certificate of a test over TLS'
 libbenchmark-dev        micro benchmarks
 libssl-dev              the load tool: load over TLS
 python3-matplotlib      draws what it measured
+python3-numpy           rows for the collections of load scenarios
 nginx-light             the server that ours is measured beside
 libnginx-mod-http-echo  makes it read a request body
 wrk                     drives both'

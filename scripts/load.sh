@@ -52,12 +52,14 @@ targets=(qr_load)
 build_targets "$preset" "${targets[@]}"
 
 server=
+data=
 stop_server() {
     [ -n "$server" ] || return 0
     if kill -TERM "$server" 2>/dev/null; then
         wait "$server" || true
     fi
     server=
+    rm -rf "$data"
 }
 trap stop_server EXIT
 trap 'exit 130' INT TERM
@@ -66,13 +68,18 @@ if [ -z "$url" ]; then
     port=$("$PYTHON" -c 'import socket
 with socket.create_server(("127.0.0.1", 0)) as probe:
     print(probe.getsockname()[1])')
+    data=$(mktemp -d "$folder/data.XXXXXX")
     # One line a request is no part of what the server is asked for here.
     "build/$preset/bin/quantumrerank" serve --hostname 127.0.0.1 --port "$port" --log-level warn \
-        2>"$folder/server.log" &
+        --data-dir "$data" 2>"$folder/server.log" &
     server=$!
     wait_until_ready "$port" "$server" 30 ||
         die "the server did not become ready; see $folder/server.log"
     url=http://127.0.0.1:$port
+    if grep -q '^\[\[collection\]\]' "$scenario"; then
+        say "Filling the collection"
+        "$PYTHON" -B perf/load/fill.py "$scenario" --url "$url"
+    fi
 fi
 
 say "Running $name against $url"

@@ -23,7 +23,7 @@ constexpr std::size_t kFrameBytesOfVector = 32;  // and around each vector
 
 struct Vectors {
     std::size_t dimension;
-    std::vector<float> numbers;  // the query's, then each document's
+    std::vector<float> numbers;  // each query's, then each document's
 
     std::size_t count() const { return numbers.size() / dimension; }
     std::span<const float> at(std::size_t index) const {
@@ -37,7 +37,8 @@ Vectors make_vectors(const BodyShape& shape, std::size_t variant) {
                         narrow<std::uint32_t>(variant)};
     std::mt19937_64 random(seeds);
     std::normal_distribution<float> normal;
-    Vectors vectors{shape.dimension, std::vector<float>((1 + shape.documents) * shape.dimension)};
+    const std::size_t count = shape.queries + shape.documents;
+    Vectors vectors{shape.dimension, std::vector<float>(count * shape.dimension)};
     for (float& number : vectors.numbers)
         number = normal(random);
     return vectors;
@@ -69,38 +70,52 @@ std::string end_of(const BodyShape& shape) {
     return key + std::to_string(shape.top_n) + "}";
 }
 
-std::string print_json(const BodyShape& shape, const Vectors& vectors) {
+// A body of JSON. append(text) adds the next vector or text, the queries' before the documents'.
+template <typename Append>
+std::string print_items(const BodyShape& shape, const Append& append) {
     std::string text;
     text.reserve(bytes_max(shape) / shape.variants);
-    text += R"({"query":)";
-    append_vector(text, shape.format, vectors.at(0));
-    if (shape.documents == 0) return text + end_of(shape);
-    text += R"(,"documents":)";
-    for (std::size_t i = 1; i < vectors.count(); ++i) {
-        text += i == 1 ? '[' : ',';
-        append_vector(text, shape.format, vectors.at(i));
+    const auto append_list = [&](std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            text += i == 0 ? '[' : ',';
+            append(text);
+        }
+        text += ']';
+    };
+    text += shape.queries == 1 ? R"({"query":)" : R"({"queries":)";
+    if (shape.queries == 1) {
+        append(text);
+    } else {
+        append_list(shape.queries);
     }
-    return text + "]" + end_of(shape);
+    if (shape.documents > 0) {
+        text += R"(,"documents":)";
+        append_list(shape.documents);
+    }
+    return text + end_of(shape);
+}
+
+std::string print_json(const BodyShape& shape, const Vectors& vectors) {
+    std::size_t next = 0;
+    return print_items(
+        shape, [&](std::string& text) { append_vector(text, shape.format, vectors.at(next++)); });
 }
 
 std::string print_texts(const BodyShape& shape, std::size_t variant) {
     Texts texts(shape.seed, variant);
-    std::string body = R"({"query":")" + texts.next(shape.words) + '"';
-    if (shape.documents == 0) return body + end_of(shape);
-    body += R"(,"documents":)";
-    for (std::size_t i = 0; i < shape.documents; ++i)
-        body += (i == 0 ? "[\"" : ",\"") + texts.next(shape.words) + '"';
-    return body + "]" + end_of(shape);
+    return print_items(shape,
+                       [&](std::string& text) { text += '"' + texts.next(shape.words) + '"'; });
 }
 
 // The JSON in front of the tensors.
 std::string binary_head(const BodyShape& shape) {
     const std::string dimension = std::to_string(shape.dimension);
-    std::string head = R"({"query":{"shape":[)" + dimension + "]}";
-    if (shape.documents > 0) {
-        head += R"(,"documents":{"shape":[)" + std::to_string(shape.documents) + "," + dimension;
-        head += "]}";
-    }
+    const auto tensor = [&](std::size_t rows) {
+        return R"({"shape":[)" + std::to_string(rows) + "," + dimension + "]}";
+    };
+    std::string head = shape.queries == 1 ? R"({"query":{"shape":[)" + dimension + "]}"
+                                          : R"({"queries":)" + tensor(shape.queries);
+    if (shape.documents > 0) head += R"(,"documents":)" + tensor(shape.documents);
     return head + end_of(shape);
 }
 
@@ -115,7 +130,7 @@ std::optional<Format> format_of(std::string_view name) {
 }
 
 std::size_t bytes_max(const BodyShape& shape) {
-    const std::size_t vectors = 1 + shape.documents;
+    const std::size_t vectors = shape.queries + shape.documents;
     std::size_t bytes_of_vector = shape.dimension * sizeof(float);
     if (shape.format == Format::json) bytes_of_vector = shape.dimension * kFloatCharactersMax;
     if (shape.format == Format::text) bytes_of_vector = shape.words * (kWordBytesMax + 1);

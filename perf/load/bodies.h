@@ -1,6 +1,6 @@
 // Requests of the native dialect made up here, so that a scenario needs no files: random
 // unit-variance vectors in one of the three forms that docs/HTTP_API.md knows, or texts, to rerank;
-// or a query alone, to search a collection by.
+// or queries alone, to search a collection by.
 //
 // The vectors depend on seed, shape and variant alone, never on the form.
 #pragma once
@@ -15,6 +15,7 @@
 namespace qr::load {
 
 inline constexpr std::size_t kDocumentsMax = 10'000;
+inline constexpr std::size_t kQueriesMax = 10'000;
 inline constexpr std::size_t kDimensionMax = 65'536;
 inline constexpr std::size_t kWordsMax = 10'000;
 
@@ -24,6 +25,7 @@ std::optional<Format> format_of(std::string_view name);
 struct BodyShape {
     Format format = Format::json;
     std::size_t documents = 1;  // 0: a search
+    std::size_t queries = 1;    // of a search; a rerank has one
     std::size_t dimension = 1;  // of vectors
     std::size_t words = 1;      // of each text
     std::size_t top_n = 0;      // 0: all; of a search: its k, from 1

@@ -99,6 +99,7 @@ Result<BodyShape> read_shape(const RequestSettings& settings, std::uint64_t seed
     constexpr std::size_t kTopNMax = std::numeric_limits<std::int32_t>::max();
     const Size sizes[] = {
         {settings.documents, "documents", 1, kDocumentsMax, shape.documents, false},
+        {settings.queries, "queries", 1, kQueriesMax, shape.queries, true, false},
         {settings.k, "k", 1, kTopNMax, shape.top_n, true, false},
         {settings.dimension, "dimension", 1, kDimensionMax, shape.dimension},
         {settings.words, "words", 1, kWordsMax, shape.words},
@@ -154,8 +155,8 @@ Result<void> read_bodies(const RequestSettings& settings, std::uint64_t seed, Re
                          std::size_t& total) {
     if (settings.format) return generate(settings, seed, request, total);
     for (const Setting* const setting :
-         {&settings.collection, &settings.k, &settings.documents, &settings.dimension,
-          &settings.words, &settings.top_n, &settings.variants}) {
+         {&settings.collection, &settings.queries, &settings.k, &settings.documents,
+          &settings.dimension, &settings.words, &settings.top_n, &settings.variants}) {
         if (*setting) return wrong((*setting)->origin, (*setting)->text, "none without 'format'");
     }
     if (settings.bodies.size() > kBodiesMax)

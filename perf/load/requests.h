@@ -14,8 +14,8 @@
 namespace qr::load {
 
 struct RequestSettings {
-    Setting name, weight, method, path, format, collection, k, documents, dimension, words, top_n,
-        variants;
+    Setting name, weight, method, path, format, collection, queries, k, documents, dimension, words,
+        top_n, variants;
     std::vector<Given> headers, bodies;
     std::string origin;  // of the request as a whole
 };

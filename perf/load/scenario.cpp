@@ -17,6 +17,7 @@ enum class Shape : std::uint8_t { number, text, boolean };
 
 constexpr std::size_t kScenarioBytesMax = std::size_t{1} << 20;
 constexpr std::string_view kRequest = "request";
+constexpr std::string_view kCollection = "collection";  // what fill.py fills; nothing is read here
 
 // A key of a table and where it goes: one value, or a list of texts.
 template <typename Owner>
@@ -42,7 +43,7 @@ constexpr std::array<Key<Settings>, 12> kSettings = {{
     {"keep_alive", Shape::boolean, &Settings::keep_alive},
 }};
 
-constexpr std::array<Key<RequestSettings>, 14> kRequestKeys = {{
+constexpr std::array<Key<RequestSettings>, 15> kRequestKeys = {{
     {"name", Shape::text, &RequestSettings::name},
     {"weight", Shape::number, &RequestSettings::weight},
     {"method", Shape::text, &RequestSettings::method},
@@ -51,6 +52,7 @@ constexpr std::array<Key<RequestSettings>, 14> kRequestKeys = {{
     {"bodies", Shape::text, nullptr, &RequestSettings::bodies},
     {"format", Shape::text, &RequestSettings::format},
     {"collection", Shape::text, &RequestSettings::collection},
+    {"queries", Shape::number, &RequestSettings::queries},
     {"k", Shape::number, &RequestSettings::k},
     {"documents", Shape::number, &RequestSettings::documents},
     {"dimension", Shape::number, &RequestSettings::dimension},
@@ -106,16 +108,16 @@ class Reader {
         return file_ + ":" + std::to_string(source.begin.line);
     }
 
-    // The entries of one table, those named `apart` left out.
+    // The entries of one table; at the top, of which `is_top`, those that are tables left out.
     template <typename Owner>
     Result<void> read(const toml::table& table, std::span<const Key<Owner>> keys, Owner& owner,
-                      std::string_view apart = {}) const {
+                      bool is_top = false) const {
         for (const auto& [name, node] : table) {
-            if (name.str() == apart) continue;
+            if (is_top && (name.str() == kRequest || name.str() == kCollection)) continue;
             const auto found = std::ranges::find(keys, name.str(), &Key<Owner>::name);
             if (found == keys.end()) {
                 return wrong(at(name.source()), std::string(name.str()),
-                             names_of(keys) + (apart.empty() ? "" : ", [[request]]"));
+                             names_of(keys) + (is_top ? ", [[request]], [[collection]]" : ""));
             }
             const std::string origin = at(name.source()) + ": " + std::string(name.str());
             Result<void> taken = found->list == nullptr
@@ -185,7 +187,7 @@ Result<Scenario> read_scenario(const std::string& path) {
     try {
         const toml::table table = toml::parse(*text);
         const std::span<const Key<Settings>> keys = kSettings;
-        if (Result<void> read = reader.read(table, keys, scenario.settings, kRequest); !read.ok())
+        if (Result<void> read = reader.read(table, keys, scenario.settings, true); !read.ok())
             return read.error();
         Result<std::vector<RequestSettings>> requests = reader.read_requests(table);
         if (!requests.ok()) return requests.error();

@@ -9,6 +9,8 @@
 //   documents = 100                     with dimension (text: words), top_n and variants (different
 //   dimension = 768                     bodies, sent in turns); or path, method, headers and bodies
 //                                       of your own
+//   [[collection]]                      none or more, that requests with `collection` search:
+//   name, dimension, rows               fill.py makes them
 #pragma once
 
 #include <string>

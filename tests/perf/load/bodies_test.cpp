@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "server/dialects/collection_search.h"
 #include "tests/server/dialects/payloads.h"
 
 namespace qr::load {
@@ -53,6 +54,27 @@ TEST(Bodies, AreWhatTheServerReadsAndTheSameRequestInEachForm) {
                       native::floats_of(found.vectors.queries));
             EXPECT_EQ(native::floats_of(expected.vectors.documents),
                       native::floats_of(found.vectors.documents));
+        }
+    }
+}
+
+TEST(Bodies, OfASearchHaveAllItsQueries) {
+    for (const Format format : {Format::binary, Format::base64, Format::json, Format::text}) {
+        for (const std::size_t queries : {1u, 5u}) {
+            const BodyShape shape{.format = format,
+                                  .documents = 0,
+                                  .queries = queries,
+                                  .dimension = 33,
+                                  .top_n = 3,
+                                  .seed = 42};
+            const Bodies made = make_bodies(shape);
+            EXPECT_LE(made.bodies.at(0).size(), bytes_max(shape));
+            const auto search = collections::read_search(
+                native::payload_of(made.bodies.at(0), header_length(made)), native::test_buffers(),
+                {.takes_text = true}, shape.dimension);
+            ASSERT_TRUE(search.ok()) << search.error().message;
+            EXPECT_EQ(3u, search->top_n);
+            EXPECT_EQ(queries, search->vectors.queries.rows + search->texts.queries.size());
         }
     }
 }

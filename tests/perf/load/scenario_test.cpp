@@ -105,6 +105,16 @@ TEST_F(ScenarioFile, SearchesACollectionByName) {
     EXPECT_THAT(request.bodies.at(0), testing::MatchesRegex(R"(\{"query":\[.*\],"k":5\})"));
 }
 
+TEST_F(ScenarioFile, SearchesByManyQueriesInOneRequest) {
+    const auto options = parse(
+        "clients = 2\nseconds = 1\n[[collection]]\nname = \"papers\"\n[[request]]\n"
+        "format = \"json\"\ncollection = \"papers\"\nqueries = 2\ndimension = 1\nk = 5\n",
+        {});
+    ASSERT_TRUE(options.ok()) << options.error().message;
+    EXPECT_THAT(options->plan.requests.at(0).bodies.at(0),
+                testing::MatchesRegex(R"(\{"queries":\[\[[^,]*\],\[[^,]*\]\],"k":5\})"));
+}
+
 TEST_F(ScenarioFile, StretchesAndScalesBesideFlags) {
     const std::string text = "steps = [\"50x10\", \"50..200x30\"]\n" + std::string(kRequest);
     const auto options = parse(text, {"--seconds", "4", "--rate", "20", "--warm-up", "1",
@@ -204,7 +214,7 @@ TEST_F(ScenarioFile, IsRefusedByLineKeyFoundAndAllowed) {
         {"steps = [\"5\"]\n" + request, ":1: steps: '5', allowed is RATExSECONDS or FROM..TO"},
         {loop + request + "speed = 3\n",
          ":5: 'speed', allowed is name, weight, method, path, headers, bodies, format, "
-         "collection, k, documents, dimension, words, top_n, variants"},
+         "collection, queries, k, documents, dimension, words, top_n, variants"},
         {loop + request + "weight = 0\n", ":5: weight: '0', allowed is 1..1000000"},
         {loop + request + "weight = 1.5\n", ":5: weight: '1.5'"},
         {loop + request + "path = \"x\"\n", ":5: path: 'x', allowed is a path that begins with"},
@@ -250,6 +260,8 @@ TEST_F(ScenarioFile, ASearchIsRefusedWhatIsARerankAlone) {
          ":9: top_n: '2', allowed is none with 'collection'"},
         {request + "format = \"json\"\ncollection = \"c\"\ndimension = 4\n",
          ":3: request: k: '', allowed is a number"},
+        {request + "format = \"json\"\nqueries = 2\ndocuments = 4\ndimension = 4\n",
+         ":6: queries: '2', allowed is none without 'collection'"},
         {request + "format = \"json\"\nk = 3\ndocuments = 4\ndimension = 4\n",
          ":6: k: '3', allowed is none without 'collection'"},
         {request + "collection = \"c\"\n", ":5: collection: 'c', allowed is none without 'format'"},

@@ -6,6 +6,7 @@ import pathlib
 import pty
 import subprocess
 import sys
+import tempfile
 import unittest
 
 SOURCE = pathlib.Path(os.environ.get("QR_SOURCE_DIR", pathlib.Path(__file__).parents[3]))
@@ -26,7 +27,26 @@ def load(server, scenario, *flags):
     return json.loads(done.stdout)
 
 
+def fill(server, scenario):
+    """The collections of the scenario, in small."""
+    return subprocess.run(
+        [sys.executable, "-B", SOURCE / "perf" / "load" / "fill.py", scenario, "--url", server.url,
+         "--rows-max", "500"], capture_output=True, timeout=support.TIMEOUT_S, check=False)
+
+
 class Scenarios(support.ServedTest):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="qr_scenarios_")
+        self.addCleanup(folder.cleanup)
+        self.flags = ("--data-dir", folder.name)
+        super().setUp()
+
+    def fill(self):
+        for scenario in SCENARIOS:
+            if "[[collection]]" in scenario.read_text():
+                filled = fill(self.server, scenario)
+                self.assertEqual(0, filled.returncode, filled)
+
     def assert_answered(self, report, scenario):
         total = report["total"]
         self.assertEqual(["200"], list(total["statuses"]), (scenario, report))
@@ -35,6 +55,7 @@ class Scenarios(support.ServedTest):
 
     def test_are_answered_whole_in_short(self):
         self.assertIn("rag_100x768", [scenario.stem for scenario in SCENARIOS])
+        self.fill()
         for scenario in SCENARIOS:
             with self.subTest(scenario=scenario.stem):
                 report = load(self.server, scenario, "--seconds", 1, "--rate", 20, "--warm-up",
@@ -45,6 +66,7 @@ class Scenarios(support.ServedTest):
                 self.assert_answered(report, scenario.stem)
 
     def test_send_every_request_that_they_name(self):
+        self.fill()
         for scenario in SCENARIOS:
             with self.subTest(scenario=scenario.stem):
                 report = load(self.server, scenario, "--clients", 2, "--seconds", 1,
@@ -84,6 +106,24 @@ class Scenarios(support.ServedTest):
         piped = subprocess.run(command, capture_output=True, timeout=support.TIMEOUT_S, check=True)
         self.assertNotIn(b"\x1b", piped.stderr)
         self.assertTrue(piped.stderr.decode().startswith(scenario.stem), piped.stderr)
+
+
+    def test_fill_their_collections_once(self):
+        scenario = SOURCE / "perf" / "load" / "scenarios" / "search_resident.toml"
+        self.assertEqual(0, fill(self.server, scenario).returncode)
+        made = self.server.request("GET", "/v1/collections/resident").json()
+        self.assertEqual(500, made["documents"])
+        self.assertEqual(0, fill(self.server, scenario).returncode)
+        again = self.server.request("GET", "/v1/collections/resident").json()
+        self.assertEqual(made["created_at"], again["created_at"])
+
+    def test_that_name_no_rows_are_refused(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write('[[collection]]\nname = "a"\ndimension = 3\n')
+            file.flush()
+            refused = fill(self.server, file.name)
+        self.assertEqual(2, refused.returncode, refused)
+        self.assertIn("allowed: name (text), dimension and rows", refused.stderr.decode())
 
 
 class Script(unittest.TestCase):
