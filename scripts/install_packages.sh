@@ -69,6 +69,7 @@ wrk                     drives both'
     [peers]='
 python3-venv            keeps the Python packages that we measure beside out of the system
 python3-faiss           FAISS as Debian has it
+python3-numpy           rows to search, and what is expected of a search
 python3-threadpoolctl   says which BLAS a library uses'
     [package]='
 dpkg-dev                computes what a package depends on

@@ -105,7 +105,7 @@ def _notes_table(parts):
     return [*lines, "", "```", *commands, "```"]
 
 
-def _bars_table(result):
+def bars_table(result):
     lines = ["| bar | found | at least | |", "|---|---:|---:|---|"]
     for bar in result["bars"]:
         lines.append(f"| {bar['what']} | {bar['found']:.2f} | {bar['bar']:.4g} | "
@@ -125,7 +125,7 @@ def text_table(result):
 
 
 def _tables(result, figures, notes):
-    blocks = [_bars_table(result), *map(_http_table, result["http"]), *figures,
+    blocks = [bars_table(result), *map(_http_table, result["http"]), *figures,
               _notes_table(result["http"]), *notes]
     expected = "; ".join(f"{documents}: `{digest}`"
                          for documents, digest in result["expected_hashes"].items())

@@ -17,22 +17,23 @@ UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def environment(threads):
+def environment(threads, extra=None):
     kept = {k: v for k, v in os.environ.items() if k not in UNSET and not k.startswith("QR_")}
-    return {**kept, **{name: str(threads) for name in THREAD_VARIABLES}}
+    return {**kept, **{name: str(threads) for name in THREAD_VARIABLES}, **(extra or {})}
 
 
 class Worker:
-    """One library at one number of threads; `command` begins with the program."""
+    """One library at one number of threads; `command` begins with the program, `extra` is set in
+    its environment."""
 
-    def __init__(self, name, command, threads, log):
+    def __init__(self, name, command, threads, log, extra=None):
         self.name = name
         self.threads = threads
         self.command = [*map(str, command), "--threads", str(threads)]
         with open(log, "ab") as errors:
             self._process = subprocess.Popen(
                 self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-                text=True, env=environment(threads))
+                text=True, env=environment(threads, extra))
         self._log = log
 
     def _answer(self):
@@ -56,8 +57,9 @@ class Worker:
         return {**{key: hello[key] for key in ("versions", "blas")},
                 "instruction_set": hello.get("instruction_set"), "answers": compared}
 
-    def median_us(self, documents, seconds):
-        self._process.stdin.write(f"{documents} {seconds}\n")
+    def median_us(self, count, seconds):
+        """Of a request of so many documents, or a search of so many queries."""
+        self._process.stdin.write(f"{count} {seconds}\n")
         self._process.stdin.flush()
         return self._answer()["us"]
 
