@@ -12,11 +12,11 @@ using Made = Result<std::unique_ptr<CollectionEngine>>;
 Made make_emulated(const EngineOptions& options) {
     emulation::reset(emulation::settings_from_environment());
     auto made = cuda::CudaEngine::make({.limits = {.queries = 16,
-                                                   .query_numbers = std::size_t{1} << 17,
+                                                   .query_numbers = std::size_t{1} << 16,
                                                    .tile_overlaps = 4096,
                                                    .survivors = std::size_t{1} << 16,
                                                    .listed = std::size_t{1} << 15,
-                                                   .mask_bytes = std::size_t{4} << 20,
+                                                   .mask_bytes = std::size_t{1} << 16,
                                                    .first_tile_rows = 64},
                                         .segments = {.first_bytes = 4096, .last_bytes = 65536},
                                         .stage_bytes = 8192,
