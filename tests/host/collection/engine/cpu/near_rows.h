@@ -37,7 +37,8 @@ inline std::size_t wrong_answers(const NearRows& near, std::size_t k) {
     for (std::size_t q = 0; q < near.queries.count(); ++q) {
         const SearchQuery query{.vector = near.queries.row(q), .k = k, .mask = &mask};
         const auto results = near.table->view()->search({&query, 1});
-        const auto expected = test::oracle_hits(near.queries.row(q), query.method, near.oracle, k);
+        const auto expected = test::oracle_hits(test::oracle_dots(near.queries.row(q), near.oracle),
+                                                query.method, near.oracle, k);
         if (!results.ok() || results->at(0).hits != expected) ++wrong;
     }
     return wrong;

@@ -27,9 +27,9 @@ TEST(Survivors, AreScoredAtOnceAndCountedWhereTheBoundLeavesTooMany) {
     const SearchResult result = search(near, 10);
     EXPECT_GT(result.retries, 0U);
     EXPECT_GT(result.rescored, kSurvivorsMin / 2);
-    EXPECT_EQ(
-        test::oracle_hits(near.queries.row(0), scoring::Method::signed_fidelity, near.oracle, 10),
-        result.hits);
+    EXPECT_EQ(test::oracle_hits(test::oracle_dots(near.queries.row(0), near.oracle),
+                                scoring::Method::signed_fidelity, near.oracle, 10),
+              result.hits);
 }
 
 TEST(Survivors, AreFewWhereRowsLieApart) {
