@@ -22,8 +22,12 @@ std::string context_of(std::string_view number) {
 
 }  // namespace
 
+bool KeyRing::is_full() const {
+    return keys_.size() >= kKeysMax;
+}
+
 void KeyRing::begin_key() {
-    QR_CHECK(keys_.size() < kKeysMax);
+    QR_CHECK(!is_full());
     const auto number = static_cast<std::uint16_t>(keys_.empty() ? 1 : current() + 1);
     keys_.emplace(number, SecretKey::random());
 }

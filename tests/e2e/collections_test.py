@@ -84,6 +84,33 @@ class Kept(unittest.TestCase):
         with self.serve("--encryption-key-file", key) as server:
             self.assertEqual(before, self.results(server))
 
+    def test_rewrapped_keys_shut_out_the_old_key_and_lose_no_row(self):
+        old, new = self.folder / "old.key", self.folder / "new.key"
+        for key in (old, new):
+            made = support.run("keys", "new", key)
+            self.assertEqual(0, made.returncode, made.stderr)
+        data = ("--data-dir", self.folder / "data")
+        rewrap = ("keys", "rewrap", *data, "--encryption-key-file", old,
+                  "--new-encryption-key-file", new)
+        with self.serve("--encryption-key-file", old) as server:
+            self.fill(server)
+            before = self.results(server)
+            busy = support.run(*rewrap)
+            self.assertEqual(2, busy.returncode, busy.stderr)
+            self.assertIn("another process has this store open", busy.stderr.decode())
+            self.assertEqual(0, server.stop())
+        done = support.run(*rewrap)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("1 data key wrapped by the key in", done.stdout.decode())
+        refused = support.run("serve", "--port", "0", *data, "--encryption-key-file", old)
+        self.assertEqual(2, refused.returncode, refused.stderr)
+        self.assertIn(f"{self.folder / 'data'} with key file {old}: the key does not open this "
+                      "store", refused.stderr.decode())
+        with self.serve("--encryption-key-file", new) as server:
+            self.assertEqual(before, self.results(server))
+            rows = server.request("GET", "/v1/collections/papers/documents?limit=100")
+            self.assertEqual(50, len(rows.json()["documents"]))
+
     def test_a_folder_serves_one_process(self):
         with self.serve():
             second = support.run("serve", "--port", "0", "--data-dir", self.folder / "data")
