@@ -10,6 +10,10 @@
 
 namespace qr {
 
+// `error` with the snapshot's name before what it says. Nothing here names the folder above it:
+// clients read these messages.
+Error in_snapshot(const std::filesystem::path& folder, Error error);
+
 // A folder under construction, beside the one it will be. Gone with this object unless publish()ed.
 class FolderWriter {
   public:

@@ -21,6 +21,11 @@ Error unfit(const std::filesystem::path& folder, std::string found, std::string 
             .allowed = std::move(allowed)};
 }
 
+Error at(const std::string& place, Error error) {
+    error.message.insert(0, place + ": ");
+    return error;
+}
+
 // Before the database is opened, which makes files at once.
 Result<void> check_folder(const std::filesystem::path& folder) {
     struct stat status {};
@@ -37,13 +42,11 @@ Result<void> check_folder(const std::filesystem::path& folder) {
 Result<KeyRing> keys_of(const Store& store, const std::filesystem::path& folder,
                         const SecretKey& key, const std::filesystem::path& key_file) {
     const auto record = store.view()->get(Shelf::own, kKeysRecord);
-    if (!record) return record.error();
+    if (!record) return at(folder.string(), record.error());
     if (!*record) return unfit(folder, "a store that is not encrypted", "an encrypted one");
     auto keys = KeyRing::unwrap(**record, key);
     if (keys) return keys;
-    Error error = keys.error();
-    error.message = folder.string() + " with key file " + key_file.string() + ": " + error.message;
-    return error;
+    return at(folder.string() + " with key file " + key_file.string(), keys.error());
 }
 
 }  // namespace
@@ -68,9 +71,9 @@ Result<std::size_t> rewrap_keys(const std::filesystem::path& folder,
     }
     auto written =
         (*store)->commit({{{Shelf::own, std::string(kKeysRecord), keys->wrap(*new_key)}}});
-    if (!written) return written.error();
+    if (!written) return at(folder.string(), written.error());
     if (auto compacted = (*store)->compact(Shelf::own, ""); !compacted) {
-        Error error = compacted.error();
+        Error error = at(folder.string(), compacted.error());
         error.message +=
             "; the new key holds already, but the record of the old one may still be "
             "on the disk: run this again with the new key as the present one";

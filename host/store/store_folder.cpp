@@ -86,6 +86,14 @@ Result<void> write_durably(const std::filesystem::path& file, std::string_view t
     return sync_folder(file.parent_path());
 }
 
+std::string named_from(const std::filesystem::path& folder, std::string text) {
+    if (folder.empty()) return text;
+    const std::string prefix = (folder / "").string();
+    for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at))
+        text.erase(at, prefix.size());
+    return text;
+}
+
 Result<StoreFolder> StoreFolder::take(const std::filesystem::path& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);

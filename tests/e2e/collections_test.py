@@ -129,6 +129,29 @@ class Kept(unittest.TestCase):
             self.assertEqual(201, read.status, read.body)
             self.assertEqual(before, self.results(server))
 
+    def test_no_answer_about_a_snapshot_tells_where_the_server_keeps_it(self):
+        def refused(action, folder, status, *named):
+            answer = server.post(f"/v1/collections/{action}", {"folder": folder})
+            self.assertEqual(status, answer.status, answer.body)
+            self.assertNotIn(str(self.folder), answer.body.decode())
+            for name in named:
+                self.assertIn(name, answer.json()["error"]["message"])
+
+        with self.serve() as server:
+            self.fill(server)
+            written = server.post("/v1/collections/papers/export", {"folder": "one"})
+            self.assertEqual(201, written.status, written.body)
+            refused("papers/export", "one", 409, "snapshot 'one'")
+            refused("copy/import", "none", 404, "snapshot 'none'", "manifest.json")
+            lines = self.folder / "snapshots/one/documents-00000.ndjson"
+            lines.write_bytes(lines.read_bytes().replace(b"secret", b"public"))
+            refused("copy/import", "one", 422, "snapshot 'one'", lines.name, "SHA-256")
+            lines.unlink()
+            refused("copy/import", "one", 404, "snapshot 'one'", lines.name)
+            manifest = self.folder / "snapshots/one/manifest.json"
+            manifest.write_text("{")
+            refused("copy/import", "one", 422, "snapshot 'one'", manifest.name)
+
     def test_bulk_bodies_store_what_json_does(self):
         vectors = array.array("f", [value for d in documents(0, 50) for value in d["vector"]])
         header = "{'descr': '<f4', 'fortran_order': False, 'shape': (50, 3), }\n".encode()
