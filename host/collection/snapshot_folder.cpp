@@ -83,6 +83,8 @@ Error in_snapshot(const std::filesystem::path& folder, Error error) {
 }
 
 Result<FolderWriter> FolderWriter::begin(const std::filesystem::path& folder) {
+    Result<DraftLock> lock = DraftLock::take(folder);
+    if (!lock) return lock.error();
     std::error_code error;
     if (std::filesystem::exists(std::filesystem::symlink_status(folder, error)))
         return Error{Code::conflict,
@@ -90,17 +92,17 @@ Result<FolderWriter> FolderWriter::begin(const std::filesystem::path& folder) {
                      {},
                      "one of this name",
                      "a new name"};
-    std::filesystem::path draft = folder;
-    draft += ".draft";
-    std::filesystem::remove_all(draft, error);  // what a process left that ended too soon
-    if (!std::filesystem::create_directory(draft, error))
+    std::filesystem::remove_all(draft_of(folder), error);  // what a process left, ended too soon
+    if (!std::filesystem::create_directory(draft_of(folder), error))
         return Error{
             Code::unavailable, "its folder cannot be made: " + error.message(), {}, {}, {}};
-    return FolderWriter(folder, std::move(draft));
+    return FolderWriter(*std::move(lock), folder);
 }
 
 FolderWriter::FolderWriter(FolderWriter&& other) noexcept
-    : folder_(std::move(other.folder_)), draft_(std::exchange(other.draft_, {})) {}
+    : lock_(std::move(other.lock_)),
+      folder_(std::move(other.folder_)),
+      draft_(std::exchange(other.draft_, {})) {}
 
 FolderWriter::~FolderWriter() {
     std::error_code error;

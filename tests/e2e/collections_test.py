@@ -1,6 +1,7 @@
 """Collections of a real process: kept over restarts and kill -9, encrypted, locked, copied."""
 
 import array
+import fcntl
 import json
 import pathlib
 import tempfile
@@ -128,6 +129,25 @@ class Kept(unittest.TestCase):
             read = server.post("/v1/collections/papers/import", {"folder": "one"})
             self.assertEqual(201, read.status, read.body)
             self.assertEqual(before, self.results(server))
+
+    def test_a_start_removes_drafts_that_nobody_writes_any_more(self):
+        snapshots = self.folder / "snapshots"
+        for name in ("killed", "running"):
+            (snapshots / f".{name}.draft").mkdir(parents=True)
+            (snapshots / f".{name}.draft/vectors-00000.safetensors").write_bytes(b"half")
+        (snapshots / "mine.draft").mkdir()
+        with (snapshots / ".running.lock").open("w") as other_server:
+            fcntl.flock(other_server, fcntl.LOCK_EX)
+            with self.serve() as server:
+                removed = server.wait_for("draft_removed")[0]
+                kept = server.wait_for("draft_kept")[0]
+                self.fill(server)
+                busy = server.post("/v1/collections/papers/export", {"folder": "running"})
+        self.assertEqual("killed", removed["snapshot"])
+        self.assertTrue(kept["snapshot"].startswith("running: "), kept)
+        self.assertEqual(409, busy.status, busy.body)
+        self.assertEqual({".running.draft", ".running.lock", "mine.draft"},
+                         {path.name for path in snapshots.iterdir()})
 
     def test_no_answer_about_a_snapshot_tells_where_the_server_keeps_it(self):
         def refused(action, folder, status, *named):

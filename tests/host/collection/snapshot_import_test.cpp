@@ -176,7 +176,7 @@ TEST_F(SnapshotImport, NamesSnapshotAndFileAndNotWhereTheyLie) {
     EXPECT_EQ(refused(bench_->export_to("from", folder_)).message,
               "snapshot 's': found one of this name, allowed: a new name");
     EXPECT_EQ(refused(bench_->export_to("from", base_ / "none" / "s")).message,
-              "snapshot 's': its folder cannot be made: No such file or directory");
+              "snapshot 's': its draft cannot be locked: No such file or directory");
     fs::remove(folder_ / "documents-00000.ndjson");
     EXPECT_EQ(refused(bench_->import_from("to", folder_)).message,
               "snapshot 's': documents-00000.ndjson: cannot be read: No such file or directory");
