@@ -12,6 +12,7 @@
 #include "server/dialects/collection_print.h"
 #include "server/handlers/collection_access.h"
 #include "server/handlers/encode_texts.h"
+#include "server/handlers/ingest.h"
 #include "server/handlers/respond.h"
 #include "server/http/query_text.h"
 
@@ -95,7 +96,7 @@ Error no_document(std::string_view id, std::string_view collection) {
 Result<UpsertRequest> read(const Services& services, Grant grant, http::Request& request,
                            const CollectionInfo& info) {
     Result<native::Payload> payload = take_payload(request);
-    if (!payload.ok()) return payload.error();
+    if (!payload.ok()) return with_bulk_types(payload.error());
     collections::UpsertLimits limits{.parse = grant.limits.parse,
                                      .dimension = info.settings.layout.dimension};
     limits.parse.takes_text = services.encoder != nullptr;

@@ -207,6 +207,14 @@ bool is_bulk(const http::Request& request) {
     return format_of(request).has_value();
 }
 
+Error with_bulk_types(Error error) {
+    if (error.code != Code::unsupported_media_type) return error;
+    for (const MediaType& known : kMediaTypes)
+        error.allowed.append(", ").append(known.name);
+    error.message = "Content-Type: found '" + error.found + "', allowed: " + error.allowed;
+    return error;
+}
+
 asio::awaitable<http::Response> handle_ingest(const Services& services, Grant grant,
                                               http::Request& request, std::string_view name) {
     const Result<Found> collection = find_collection(services, name);
