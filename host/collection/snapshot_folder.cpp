@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/encoding/digest.h"
 
 namespace qr {
@@ -68,11 +69,7 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
 }
 
 Error wrong(const SnapshotFile& file, const std::string& found, const std::string& allowed) {
-    return {Code::invalid,
-            file.name + ": found " + found + ", allowed: " + allowed,
-            {},
-            found,
-            allowed};
+    return misfit_error(Code::invalid, file.name, found, allowed);
 }
 
 }  // namespace

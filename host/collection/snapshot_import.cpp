@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/collection/document_rules.h"
 #include "host/collection/snapshot_folder.h"
 #include "host/collection/stored_rows.h"
@@ -16,7 +17,7 @@ constexpr std::uint64_t kPartBytesMax = std::uint64_t{4} << 30;
 constexpr std::size_t kBatchBytes = std::size_t{8} << 20;  // in one commit
 
 Error misfit(const std::string& file, const std::string& found, const std::string& allowed) {
-    return {Code::invalid, file + ": found " + found + ", allowed: " + allowed, {}, found, allowed};
+    return misfit_error(Code::invalid, file, found, allowed);
 }
 
 TensorType tensor_type(Dtype storage) {

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/store/key_ring.h"
 #include "host/store/rocksdb_store.h"
 #include "host/store/sealed_store.h"
@@ -15,10 +16,7 @@ namespace qr {
 namespace {
 
 Error unfit(const std::filesystem::path& folder, std::string found, std::string allowed) {
-    return {.code = Code::invalid,
-            .message = folder.string() + ": found " + found + ", allowed: " + allowed,
-            .found = std::move(found),
-            .allowed = std::move(allowed)};
+    return misfit_error(Code::invalid, folder.string(), std::move(found), std::move(allowed));
 }
 
 Error at(const std::string& place, Error error) {

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "host/base/check.h"
+#include "host/base/misfit.h"
 
 namespace qr {
 namespace {
@@ -22,10 +23,8 @@ constexpr std::size_t kFileBytesMax = kHexDigits + 2;  // a line's end may be of
 constexpr mode_t kEverybody = S_IRWXO;
 
 Error wrong(const std::filesystem::path& file, std::string found, std::string allowed) {
-    return {.code = Code::invalid,
-            .message = "key file " + file.string() + ": found " + found + ", allowed: " + allowed,
-            .found = std::move(found),
-            .allowed = std::move(allowed)};
+    return misfit_error(Code::invalid, "key file " + file.string(), std::move(found),
+                        std::move(allowed));
 }
 
 std::string octal(mode_t mode) {

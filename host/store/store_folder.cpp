@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "host/base/misfit.h"
+
 namespace qr {
 namespace {
 
@@ -69,11 +71,7 @@ Result<void> check_format(const std::filesystem::path& file) {
     const std::string found =
         error == std::errc() ? "version " + std::string(number) : "'" + line.substr(0, 64) + "'";
     const std::string allowed = "version " + std::to_string(kStoreFormat);
-    return Error{
-        .code = Code::internal,
-        .message = file.string() + ": the store's format: found " + found + ", allowed: " + allowed,
-        .found = found,
-        .allowed = allowed};
+    return misfit_error(Code::internal, file.string() + ": the store's format", found, allowed);
 }
 
 }  // namespace

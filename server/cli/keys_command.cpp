@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "host/base/misfit.h"
 #include "host/store/rewrap_keys.h"
 #include "host/store/secret_key.h"
 #include "server/cli/commands.h"
@@ -35,7 +36,7 @@ int make_key(const std::string& file, Console& console) {
 }
 
 int missing(Console& console, const std::string& setting, const std::string& allowed) {
-    return fail(console, kUsage, setting + ": found nothing, allowed: " + allowed);
+    return fail(console, kUsage, misfit_text(setting, "nothing", allowed));
 }
 
 int rewrap(const RewrapOptions& options, Console& console) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/base/misfit.h"
 #include "host/base/wall_clock.h"
 #include "server/app/await_work.h"
 #include "server/dialects/collection_documents.h"
@@ -29,14 +30,8 @@ constexpr std::size_t kPage = 100;
 constexpr std::size_t kPageMax = 1'000;
 
 Error not_allowed(std::string_view parameter, std::string_view found, std::string_view allowed) {
-    Error error{.code = Code::invalid,
-                .message = {},
-                .pointer = {},
-                .found = '\'' + std::string(found) + '\'',
-                .allowed = std::string(allowed)};
-    error.message =
-        std::string(parameter) + ": found " + error.found + ", allowed: " + error.allowed;
-    return error;
+    return misfit_error(Code::invalid, parameter, '\'' + std::string(found) + '\'',
+                        std::string(allowed));
 }
 
 template <class Number>

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "host/base/check.h"
+#include "host/base/misfit.h"
 #include "host/base/narrow.h"
 #include "host/text/remote/retry_after.h"
 
@@ -135,11 +136,8 @@ HttpPool::Finished finish(Transfer& transfer, CURLcode code) {
 }
 
 Error bad_url(const std::string& url, const std::string& found) {
-    return {.code = Code::invalid,
-            .message = "encoder " + url + ": found " + found +
-                       ", allowed: http://host or https://host, with a port and a path or none",
-            .found = found,
-            .allowed = "http://host or https://host, with a port and a path or none"};
+    return misfit_error(Code::invalid, "encoder " + url, found,
+                        "http://host or https://host, with a port and a path or none");
 }
 
 bool has_part(CURLU* url, CURLUPart part) {
