@@ -17,13 +17,13 @@ namespace {
 
 // Indexed by Event.
 constexpr auto kEventNames = std::to_array<std::string_view>({
-    "server_started",    "config_warning",     "config_reloaded",    "config_rejected",
-    "backend_ready",     "backend_failed",     "encoder_ready",      "encoder_failed",
-    "collections_ready", "collections_failed", "collection_loaded",  "collection_damaged",
-    "collection_failed", "health_changed",     "device_lost",        "device_recovered",
-    "device_error",      "device_throttled",   "device_unthrottled", "process_ended",
-    "request",           "request_failed",     "log_dropped",        "draining",
-    "stopped",
+    "server_started",     "config_warning",     "config_reloaded",   "config_rejected",
+    "backend_ready",      "backend_failed",     "encoder_ready",     "encoder_failed",
+    "collections_ready",  "collections_failed", "collection_loaded", "collection_damaged",
+    "collection_failed",  "draft_removed",      "draft_kept",        "health_changed",
+    "device_lost",        "device_recovered",   "device_error",      "device_throttled",
+    "device_unthrottled", "process_ended",      "request",           "request_failed",
+    "log_dropped",        "draining",           "stopped",
 });
 
 constexpr std::size_t kLineBytesUsual = 512;

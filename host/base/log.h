@@ -38,6 +38,8 @@ enum class Event : std::uint8_t {
     collection_loaded,
     collection_damaged,
     collection_failed,
+    draft_removed,
+    draft_kept,
     health_changed,
     device_lost,
     device_recovered,

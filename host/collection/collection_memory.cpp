@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "host/base/misfit.h"
+
 namespace qr {
 
 Result<void> CollectionMemory::change(std::size_t before, std::size_t after) {
@@ -10,11 +12,7 @@ Result<void> CollectionMemory::change(std::size_t before, std::size_t after) {
     if (bytes_max_ != 0 && after > before && bytes > bytes_max_) {
         const std::string found = std::to_string(bytes) + " bytes with this";
         const std::string allowed = std::to_string(bytes_max_);
-        return Error{Code::out_of_memory,
-                     "memory of collections: found " + found + ", allowed: " + allowed,
-                     {},
-                     found,
-                     allowed};
+        return misfit_error(Code::out_of_memory, "memory of collections", found, allowed);
     }
     bytes_ = bytes;
     return {};

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "host/base/misfit.h"
 #include "host/base/utf8.h"
 #include "host/collection/catalog.h"
 
@@ -15,8 +16,7 @@ constexpr double kTtlSecondsMax = 1e10;  // some three centuries
 constexpr std::size_t kEncoderBytesMax = 1024;
 
 Error refused(const std::string& pointer, const std::string& found, const std::string& allowed) {
-    return {Code::invalid, pointer + ": found " + found + ", allowed: " + allowed, pointer, found,
-            allowed};
+    return misfit_at(Code::invalid, pointer, found, allowed);
 }
 
 Result<void> check_text(std::string_view text, std::size_t least, std::size_t most,

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "host/base/misfit.h"
 #include "host/collection/byte_io.h"
 
 namespace qr {
@@ -43,11 +44,7 @@ std::string key_of(std::string_view prefix, CollectionId id, std::uint64_t numbe
 }
 
 Error bad_record(std::string_view key, const std::string& found, const std::string& allowed) {
-    return {Code::internal,
-            "record " + printable(key) + ": found " + found + ", allowed: " + allowed,
-            {},
-            found,
-            allowed};
+    return misfit_error(Code::internal, "record " + printable(key), found, allowed);
 }
 
 Error not_whole(std::string_view key, std::string_view value) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/collection/document_rules.h"
 
 namespace qr {
@@ -63,11 +64,7 @@ Error ResidentCollection::not_ready() const {
             const std::uint64_t share =
                 all == 0 ? 0 : std::min(all, progress_->read.load()) * 100 / all;
             const std::string found = "loading, " + std::to_string(share) + " %";
-            return {Code::unavailable,
-                    name + ": found " + found + ", allowed: ready",
-                    {},
-                    found,
-                    "ready",
+            return {Code::unavailable, misfit_text(name, found, "ready"), {}, found, "ready",
                     "loading"};
         }
         case CollectionState::failed:

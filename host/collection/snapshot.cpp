@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "host/base/json_escape.h"
+#include "host/base/misfit.h"
 #include "host/encoding/json_fields.h"
 
 namespace qr {
@@ -73,7 +74,7 @@ void append_number(std::string& out, double number) {
 }
 
 Error bad_line(const std::string& what, const std::string& found, const std::string& allowed) {
-    return {Code::invalid, what + ": found " + found + ", allowed: " + allowed, {}, found, allowed};
+    return misfit_error(Code::invalid, what, found, allowed);
 }
 
 bool is_text(const json& line, const char* name) {

@@ -77,7 +77,7 @@ class Exporting {
 Result<void> export_collection(const StoreView& view, const CollectionRecord& record,
                                const std::filesystem::path& folder, const ExportOptions& options) {
     Result<FolderWriter> writer = FolderWriter::begin(folder);
-    if (!writer) return writer.error();
+    if (!writer) return in_snapshot(folder, writer.error());
     Counters counters;
     const std::string key = counters_key(record.id);
     const Result<std::optional<std::string>> value = view.get(Shelf::records, key);
@@ -92,11 +92,13 @@ Result<void> export_collection(const StoreView& view, const CollectionRecord& re
         ++read;
         const StoredDocument& stored = walk.document();
         if (stored.document.fields.expires_at.value_or(kNever) <= options.now) continue;
-        if (auto added = exporting.add(stored); !added) return added;
+        if (auto added = exporting.add(stored); !added) return in_snapshot(folder, added.error());
     }
     counters.documents = std::max(counters.documents, read + walk.halves().size());
     counters.next_number = std::max(counters.next_number, walk.next_number());
-    return exporting.finish(counters, read);
+    if (auto finished = exporting.finish(counters, read); !finished)
+        return in_snapshot(folder, finished.error());
+    return {};
 }
 
 }  // namespace qr

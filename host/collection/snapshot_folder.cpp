@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/encoding/digest.h"
 
 namespace qr {
@@ -16,10 +17,14 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 
+// By its name alone: clients need not know where the server keeps it.
 Error failed(const std::string& what, const std::filesystem::path& path, int reason) {
     const Code code = reason == ENOENT ? Code::not_found : Code::unavailable;
-    return {
-        code, "cannot " + what + " '" + path.string() + "': " + std::strerror(reason), {}, {}, {}};
+    return {code,
+            path.filename().string() + ": cannot be " + what + ": " + std::strerror(reason),
+            {},
+            {},
+            {}};
 }
 
 // An open file, closed at the end.
@@ -60,37 +65,41 @@ class File {
 Result<void> sync_folder(const std::filesystem::path& folder) {
     const File file(folder, O_RDONLY | O_DIRECTORY);
     if (file.is_open() && ::fsync(file.descriptor()) == 0) return {};
-    return failed("sync", folder, errno);
+    return failed("synced", folder, errno);
 }
 
 Error wrong(const SnapshotFile& file, const std::string& found, const std::string& allowed) {
-    return {Code::invalid,
-            file.name + ": found " + found + ", allowed: " + allowed,
-            {},
-            found,
-            allowed};
+    return misfit_error(Code::invalid, file.name, found, allowed);
 }
 
 }  // namespace
 
+Error in_snapshot(const std::filesystem::path& folder, Error error) {
+    error.message.insert(0, "snapshot '" + folder.filename().string() + "': ");
+    return error;
+}
+
 Result<FolderWriter> FolderWriter::begin(const std::filesystem::path& folder) {
+    Result<DraftLock> lock = DraftLock::take(folder);
+    if (!lock) return lock.error();
     std::error_code error;
     if (std::filesystem::exists(std::filesystem::symlink_status(folder, error)))
-        return Error{Code::conflict, "'" + folder.string() + "' exists", {}, {}, {}};
-    std::filesystem::path draft = folder;
-    draft += ".draft";
-    std::filesystem::remove_all(draft, error);  // what a process left that ended too soon
-    if (!std::filesystem::create_directory(draft, error))
-        return Error{Code::unavailable,
-                     "cannot make the folder '" + draft.string() + "': " + error.message(),
+        return Error{Code::conflict,
+                     "found one of this name, allowed: a new name",
                      {},
-                     {},
-                     {}};
-    return FolderWriter(folder, std::move(draft));
+                     "one of this name",
+                     "a new name"};
+    std::filesystem::remove_all(draft_of(folder), error);  // what a process left, ended too soon
+    if (!std::filesystem::create_directory(draft_of(folder), error))
+        return Error{
+            Code::unavailable, "its folder cannot be made: " + error.message(), {}, {}, {}};
+    return FolderWriter(*std::move(lock), folder);
 }
 
 FolderWriter::FolderWriter(FolderWriter&& other) noexcept
-    : folder_(std::move(other.folder_)), draft_(std::exchange(other.draft_, {})) {}
+    : lock_(std::move(other.lock_)),
+      folder_(std::move(other.folder_)),
+      draft_(std::exchange(other.draft_, {})) {}
 
 FolderWriter::~FolderWriter() {
     std::error_code error;
@@ -101,7 +110,7 @@ Result<SnapshotFile> FolderWriter::write(const std::string& name, std::string_vi
     const std::filesystem::path path = draft_ / name;
     const File file(path, O_WRONLY | O_CREAT | O_EXCL);
     if (!file.is_open() || !file.write(bytes) || ::fsync(file.descriptor()) != 0)
-        return failed("write", path, errno);
+        return failed("written", path, errno);
     Sha256 digest;
     digest.add(std::as_bytes(std::span(bytes)));
     return SnapshotFile{.name = name, .bytes = bytes.size(), .sha256 = digest.finish()};
@@ -112,11 +121,8 @@ Result<void> FolderWriter::publish() {
     std::error_code error;
     std::filesystem::rename(draft_, folder_, error);
     if (error)
-        return Error{Code::unavailable,
-                     "cannot make the folder '" + folder_.string() + "': " + error.message(),
-                     {},
-                     {},
-                     {}};
+        return Error{
+            Code::unavailable, "its folder cannot be made: " + error.message(), {}, {}, {}};
     draft_.clear();
     const std::filesystem::path parent = folder_.parent_path();
     return sync_folder(parent.empty() ? "." : parent);

@@ -7,13 +7,18 @@
 
 #include "host/base/error.h"
 #include "host/collection/snapshot.h"
+#include "host/collection/snapshot_drafts.h"
 
 namespace qr {
+
+// `error` with the snapshot's name before what it says. Nothing here names the folder above it:
+// clients read these messages.
+Error in_snapshot(const std::filesystem::path& folder, Error error);
 
 // A folder under construction, beside the one it will be. Gone with this object unless publish()ed.
 class FolderWriter {
   public:
-    // Errors: `conflict`, `folder` exists; `unavailable`, the disk.
+    // Errors: `conflict`, `folder` exists or another export writes it; `unavailable`, the disk.
     static Result<FolderWriter> begin(const std::filesystem::path& folder);
     FolderWriter(FolderWriter&& other) noexcept;
     FolderWriter& operator=(FolderWriter&&) = delete;
@@ -24,9 +29,10 @@ class FolderWriter {
     Result<void> publish();
 
   private:
-    FolderWriter(std::filesystem::path folder, std::filesystem::path draft)
-        : folder_(std::move(folder)), draft_(std::move(draft)) {}
+    FolderWriter(DraftLock lock, std::filesystem::path folder)
+        : lock_(std::move(lock)), folder_(std::move(folder)), draft_(draft_of(folder_)) {}
 
+    DraftLock lock_;  // outlives the draft
     std::filesystem::path folder_;
     std::filesystem::path draft_;  // empty: published, or moved from
 };

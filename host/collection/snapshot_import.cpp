@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/collection/document_rules.h"
 #include "host/collection/snapshot_folder.h"
 #include "host/collection/stored_rows.h"
@@ -16,7 +17,7 @@ constexpr std::uint64_t kPartBytesMax = std::uint64_t{4} << 30;
 constexpr std::size_t kBatchBytes = std::size_t{8} << 20;  // in one commit
 
 Error misfit(const std::string& file, const std::string& found, const std::string& allowed) {
-    return {Code::invalid, file + ": found " + found + ", allowed: " + allowed, {}, found, allowed};
+    return misfit_error(Code::invalid, file, found, allowed);
 }
 
 TensorType tensor_type(Dtype storage) {
@@ -93,23 +94,25 @@ Result<void> import_part(const std::filesystem::path& folder, const SnapshotMani
                          const SnapshotPart& part, CollectionId id, Store& store,
                          std::uint64_t& next) {
     const Result<std::string> file = read_whole(folder / part.vectors.name, kPartBytesMax);
-    if (!file) return file.error();
+    if (!file) return in_snapshot(folder, file.error());
     const Result<std::string> lines = read_whole(folder / part.lines.name, kPartBytesMax);
-    if (!lines) return lines.error();
+    if (!lines) return in_snapshot(folder, lines.error());
     const Result<Safetensors> tensors =
         Safetensors::parse(std::as_bytes(std::span(*file)), part.vectors.name);
-    if (!tensors) return tensors.error();
+    if (!tensors) return in_snapshot(folder, tensors.error());
     PartReader reader(manifest, part, id);
-    if (auto checked = reader.check(*tensors); !checked) return checked;
+    if (auto checked = reader.check(*tensors); !checked)
+        return in_snapshot(folder, checked.error());
     StoreBatch batch;
     std::size_t bytes = 0;
     std::string_view rest = *lines;
     for (std::size_t row = 0; row < part.documents; ++row) {
         const std::size_t end = rest.find('\n');
         if (end == std::string_view::npos)
-            return misfit(part.lines.name, std::to_string(row) + " lines",
-                          std::to_string(part.documents));
-        if (auto added = reader.add(row, rest.substr(0, end), next, batch); !added) return added;
+            return in_snapshot(folder, misfit(part.lines.name, std::to_string(row) + " lines",
+                                              std::to_string(part.documents)));
+        if (auto added = reader.add(row, rest.substr(0, end), next, batch); !added)
+            return in_snapshot(folder, added.error());
         rest.remove_prefix(end + 1);
         bytes += end + vector_bytes(manifest.settings.layout);
         if (bytes < kBatchBytes) continue;
@@ -117,13 +120,13 @@ Result<void> import_part(const std::filesystem::path& folder, const SnapshotMani
         batch.writes.clear();
         bytes = 0;
     }
-    if (!rest.empty()) return misfit(part.lines.name, "more lines", std::to_string(part.documents));
+    if (!rest.empty())
+        return in_snapshot(folder,
+                           misfit(part.lines.name, "more lines", std::to_string(part.documents)));
     return batch.writes.empty() ? Result<void>() : store.commit(batch);
 }
 
-}  // namespace
-
-Result<SnapshotManifest> open_snapshot(const std::filesystem::path& folder) {
+Result<SnapshotManifest> read_manifest(const std::filesystem::path& folder) {
     const std::string name = "manifest.json";
     const Result<std::string> text = read_whole(folder / name, kManifestBytesMax);
     if (!text) return text.error();
@@ -139,6 +142,14 @@ Result<SnapshotManifest> open_snapshot(const std::filesystem::path& folder) {
         return misfit(name, std::to_string(documents) + " documents in its parts",
                       std::to_string(manifest->documents));
     if (auto checked = check_settings(manifest->settings); !checked) return checked.error();
+    return manifest;
+}
+
+}  // namespace
+
+Result<SnapshotManifest> open_snapshot(const std::filesystem::path& folder) {
+    Result<SnapshotManifest> manifest = read_manifest(folder);
+    if (!manifest) return in_snapshot(folder, manifest.error());
     return manifest;
 }
 

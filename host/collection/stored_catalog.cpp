@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/collection/document_rules.h"
 #include "host/collection/snapshot_export.h"
 #include "host/collection/snapshot_import.h"
@@ -20,9 +21,9 @@ StoreBatch put(std::string key, std::string value) {
 
 Error name_error(Code code, std::string_view name, const std::string& found,
                  const std::string& allowed) {
-    return {code,
-            "collection '" + std::string(name) + "': found " + found + ", allowed: " + allowed,
-            "/name", found, allowed};
+    Error error = misfit_error(code, "collection '" + std::string(name) + "'", found, allowed);
+    error.pointer = "/name";
+    return error;
 }
 
 }  // namespace

@@ -6,12 +6,13 @@
 #include <numeric>
 #include <string>
 
+#include "host/base/misfit.h"
+
 namespace qr {
 namespace {
 
 Error refused(const std::string& pointer, const std::string& found, const std::string& allowed) {
-    return {Code::invalid, pointer + ": found " + found + ", allowed: " + allowed, pointer, found,
-            allowed};
+    return misfit_at(Code::invalid, pointer, found, allowed);
 }
 
 // A squared norm in double is NaN or infinite exactly where a component is, and zero exactly for

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "host/base/misfit.h"
+
 namespace qr {
 namespace {
 
@@ -85,12 +87,9 @@ void JsonFields::refuse(std::string_view allowed) const {
 
 void JsonFields::refuse(std::string_view found, std::string_view allowed) const {
     if (fault_.first.has_value()) return;
-    fault_.first = Error{.code = Code::invalid,
-                         .message = fault_.file + ": " + pointer_ + ": found " +
-                                    std::string(found) + ", allowed: " + std::string(allowed),
-                         .pointer = pointer_,
-                         .found = std::string(found),
-                         .allowed = std::string(allowed)};
+    fault_.first = misfit_error(Code::invalid, fault_.file + ": " + pointer_, std::string(found),
+                                std::string(allowed));
+    fault_.first->pointer = pointer_;
 }
 
 Result<nlohmann::json> parse_json(std::string_view bytes, std::string_view file) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/encoding/json_fields.h"
 
 namespace qr {
@@ -31,10 +32,7 @@ constexpr std::array<TensorTypeInfo, 8> kTypes = {{
 constexpr std::string_view kTypeNames = "'F64', 'F32', 'F16', 'BF16', 'I64', 'U64', 'I32', 'I8'";
 
 Error bad_file(std::string_view file, const std::string& found, const std::string& allowed) {
-    return Error{.code = Code::invalid,
-                 .message = std::string(file) + ": found " + found + ", allowed: " + allowed,
-                 .found = found,
-                 .allowed = allowed};
+    return misfit_error(Code::invalid, file, found, allowed);
 }
 
 // The header's text.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "host/base/check.h"
+#include "host/base/misfit.h"
 #include "host/base/narrow.h"
 
 namespace qr {
@@ -16,7 +17,7 @@ Error too_many(std::string pointer, const std::string& what, std::size_t found,
                 .pointer = std::move(pointer),
                 .found = std::to_string(found) + ' ' + what,
                 .allowed = "at most " + std::to_string(allowed)};
-    error.message = error.pointer + ": found " + error.found + ", allowed: " + error.allowed;
+    error.message = misfit_text(error.pointer, error.found, error.allowed);
     return error;
 }
 
@@ -92,7 +93,7 @@ Error describe(const RowFault& fault, const VectorInput& vectors, bool is_query_
                       std::to_string(fault.component);
         error.allowed = "finite float32 numbers";
     }
-    error.message = error.pointer + ": found " + error.found + ", allowed: " + error.allowed;
+    error.message = misfit_text(error.pointer, error.found, error.allowed);
     return error;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "host/base/check.h"
+#include "host/base/misfit.h"
 
 namespace qr {
 namespace {
@@ -37,7 +38,7 @@ Result<void> check_dimension(const ScoreRequest& request, TextRole role, const M
                 .found = std::to_string(rows.dimension) + " numbers",
                 .allowed = std::to_string(dimension) +
                            " (the encoder's, which makes the vectors of this request's texts)"};
-    error.message = error.pointer + ": found " + error.found + ", allowed: " + error.allowed;
+    error.message = misfit_text(error.pointer, error.found, error.allowed);
     return error;
 }
 

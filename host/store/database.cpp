@@ -18,6 +18,7 @@ constexpr std::uint64_t kStatBlockBytes = 512;  // what st_blocks counts, whatev
 
 Database::Database(StoreFolder folder, const StoreOptions& options)
     : folder_(std::move(folder)),
+      failure_(std::make_shared<WriteFailure>(folder_.path())),
       options_(database_options(options)),
       descriptors_(shelf_descriptors(options)) {
     // A folder whose format was written has a database: should it be missing, then it is lost, and
@@ -120,10 +121,15 @@ void Database::arm_recovery() const {
     (void)db_->Delete(in_memory, shelf(Shelf::own), "nothing");
 }
 
+std::string Database::describe(const rocksdb::Status& status) const {
+    return named_from(folder_.path(), status.ToString());
+}
+
 std::string Database::name_damage(const rocksdb::Status& status) const {
-    const std::string what = status.ToString();
-    const std::string folder = folder_.database().string();
-    return what.find(folder) != std::string::npos ? what : what + " in a file of " + folder;
+    const bool names_a_file =
+        status.ToString().find(folder_.database().string()) != std::string::npos;
+    const std::string what = describe(status);
+    return names_a_file ? what : what + " in a file of " + folder_.database().filename().string();
 }
 
 std::uint64_t Database::syncs() const {

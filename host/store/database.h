@@ -44,7 +44,9 @@ class Database {
     // write out: so that there always is, a removal of nothing lies in the memory of the shelf of
     // the store's own, put there anew whenever that was written out.
     void arm_recovery() const;
-    // What a read met, with the folder where the database does not name a file.
+    // Files are named from the store's folder, which clients need not know.
+    std::string describe(const rocksdb::Status& status) const;
+    // What a read met, with the database's folder where it does not name a file.
     std::string name_damage(const rocksdb::Status& status) const;
     std::uint64_t syncs() const;
     std::uint64_t disk_bytes() const;
@@ -60,7 +62,7 @@ class Database {
     std::uint64_t log_number() const;
 
     StoreFolder folder_;
-    std::shared_ptr<WriteFailure> failure_ = std::make_shared<WriteFailure>();
+    std::shared_ptr<WriteFailure> failure_;
     rocksdb::DBOptions options_;
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors_;
     std::unique_ptr<rocksdb::DB> db_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "host/base/check.h"
+#include "host/base/misfit.h"
 #include "host/store/value_seal.h"
 
 namespace qr {
@@ -22,8 +23,12 @@ std::string context_of(std::string_view number) {
 
 }  // namespace
 
+bool KeyRing::is_full() const {
+    return keys_.size() >= kKeysMax;
+}
+
 void KeyRing::begin_key() {
-    QR_CHECK(keys_.size() < kKeysMax);
+    QR_CHECK(!is_full());
     const auto number = static_cast<std::uint16_t>(keys_.empty() ? 1 : current() + 1);
     keys_.emplace(number, SecretKey::random());
 }
@@ -47,10 +52,7 @@ std::string KeyRing::wrap(const SecretKey& by) const {
 Result<KeyRing> KeyRing::unwrap(std::string_view record, const SecretKey& by) {
     if (record.empty() || record[0] != kVersion) {
         const std::string found = record.empty() ? "none" : std::to_string(record[0]);
-        return Error{.code = Code::internal,
-                     .message = "the store's keys: found version " + found + ", allowed: 1",
-                     .found = found,
-                     .allowed = "1"};
+        return misfit_error(Code::internal, "the store's keys", "version " + found, "1");
     }
     const Error closed{.code = Code::invalid,
                        .message =

@@ -18,6 +18,8 @@ class KeyRing {
   public:
     // Another random key, which seals from now on; the older ones go on opening.
     void begin_key();
+    bool is_full() const;  // then no key can be begun
+    std::size_t size() const { return keys_.size(); }
     std::uint16_t current() const { return keys_.rbegin()->first; }
     const SecretKey* find(std::uint16_t number) const;
 

@@ -12,7 +12,11 @@ namespace {
 Result<std::unique_ptr<Store>> in_the_clear(std::unique_ptr<Store> store,
                                             const std::filesystem::path& folder) {
     const auto record = store->view()->get(Shelf::own, kKeysRecord);
-    if (!record) return record.error();
+    if (!record) {
+        Error error = record.error();
+        error.message.insert(0, folder.string() + ": ");
+        return error;
+    }
     if (!*record) return store;
     return Error{.code = Code::invalid,
                  .message = folder.string() + ": the store is encrypted, found no key file",

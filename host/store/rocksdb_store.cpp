@@ -65,9 +65,9 @@ std::shared_ptr<const StoreView> RocksDbStore::view() const {
 }
 
 Result<void> RocksDbStore::compact(Shelf shelf, std::string_view prefix) {
-    const auto failed = [](const rocksdb::Status& status) {
+    const auto failed = [this](const rocksdb::Status& status) {
         return Error{.code = status.IsCorruption() ? Code::internal : Code::unavailable,
-                     .message = "the store cannot compact: " + status.ToString()};
+                     .message = "the store cannot compact: " + database_->describe(status)};
     };
     const std::shared_lock use(in_use_);
     if (!database_->failure().why().empty()) return database_->failure().error();
@@ -94,8 +94,9 @@ Result<void> RocksDbStore::recover() {
     const auto status =
         database_->recover(database_.use_count() > 1 ? Users::others : Users::the_caller_alone);
     if (!status.ok()) {
-        return Error{.code = Code::unavailable,
-                     .message = "the store is still read-only: " + describe_write_failure(status)};
+        return Error{
+            .code = Code::unavailable,
+            .message = "the store is still read-only: " + database_->failure().describe(status)};
     }
     database_->failure().clear();
     return {};

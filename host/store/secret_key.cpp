@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "host/base/check.h"
+#include "host/base/misfit.h"
 
 namespace qr {
 namespace {
@@ -22,10 +23,8 @@ constexpr std::size_t kFileBytesMax = kHexDigits + 2;  // a line's end may be of
 constexpr mode_t kEverybody = S_IRWXO;
 
 Error wrong(const std::filesystem::path& file, std::string found, std::string allowed) {
-    return {.code = Code::invalid,
-            .message = "key file " + file.string() + ": found " + found + ", allowed: " + allowed,
-            .found = std::move(found),
-            .allowed = std::move(allowed)};
+    return misfit_error(Code::invalid, "key file " + file.string(), std::move(found),
+                        std::move(allowed));
 }
 
 std::string octal(mode_t mode) {
@@ -61,6 +60,26 @@ Result<SecretKey> parse(const std::filesystem::path& file, std::string_view text
         "32 bytes, or 64 hexadecimal digits");
 }
 
+std::array<char, kHexDigits + 1> to_line(const SecretKey& key) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::array<char, kHexDigits + 1> line{};
+    for (std::size_t i = 0; i < kSecretKeyBytes; ++i) {
+        line[2 * i] = kDigits[key.data()[i] >> 4];
+        line[2 * i + 1] = kDigits[key.data()[i] & 15];
+    }
+    line.back() = '\n';
+    return line;
+}
+
+// A store sealed by a key that only the system's cache holds would be lost with the power.
+bool sync_folder_of(const std::filesystem::path& file) {
+    const std::filesystem::path parent = file.parent_path();
+    const int number = open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool is_synced = number >= 0 && fsync(number) == 0;
+    if (number >= 0) close(number);
+    return is_synced;
+}
+
 }  // namespace
 
 SecretKey::~SecretKey() {
@@ -71,6 +90,10 @@ SecretKey SecretKey::random() {
     SecretKey key;
     QR_CHECK(RAND_priv_bytes(key.data(), kSecretKeyBytes) == 1);
     return key;
+}
+
+bool SecretKey::operator==(const SecretKey& other) const {
+    return CRYPTO_memcmp(data(), other.data(), kSecretKeyBytes) == 0;
 }
 
 Result<SecretKey> read_key_file(const std::filesystem::path& file) {
@@ -93,6 +116,31 @@ Result<SecretKey> read_key_file(const std::filesystem::path& file) {
     auto key = parse(file, {bytes.data(), static_cast<std::size_t>(found)});
     OPENSSL_cleanse(bytes.data(), bytes.size());
     return key;
+}
+
+Result<void> make_key_file(const std::filesystem::path& file) {
+    const int number = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (number < 0 && errno == EEXIST) {
+        Error error = wrong(file, "something that is there already",
+                            "a new file; a store whose key is overwritten cannot be read again");
+        error.code = Code::conflict;
+        return error;
+    }
+    if (number < 0) {
+        return wrong(file, std::generic_category().message(errno), "a file that can be made");
+    }
+    auto line = to_line(SecretKey::random());
+    const auto written = write(number, line.data(), line.size());
+    OPENSSL_cleanse(line.data(), line.size());
+    const bool is_done =
+        written == static_cast<ssize_t>(line.size()) && fsync(number) == 0 && sync_folder_of(file);
+    const int reason = errno;
+    close(number);
+    if (is_done) return {};
+    unlink(file.c_str());
+    return Error{.code = Code::unavailable,
+                 .message = "key file " + file.string() +
+                            ": cannot be written: " + std::generic_category().message(reason)};
 }
 
 }  // namespace qr

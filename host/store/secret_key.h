@@ -23,6 +23,7 @@ class SecretKey {
 
     unsigned char* data() { return bytes_.data(); }
     const unsigned char* data() const { return bytes_.data(); }
+    bool operator==(const SecretKey& other) const;  // takes as long whatever they hold
 
   private:
     std::array<unsigned char, kSecretKeyBytes> bytes_{};
@@ -32,5 +33,10 @@ class SecretKey {
 // Errors: `invalid` (not there, of another length, no digits, or readable by everybody), naming
 // the file and never what is in it.
 Result<SecretKey> read_key_file(const std::filesystem::path& file);
+
+// A new random key in a new file: 64 hexadecimal digits and a line's end, for its owner alone, on
+// the disk when it returns. Errors: `conflict` (there is something, which is left as it is),
+// `invalid` (no file can be made there), `unavailable` (the disk).
+Result<void> make_key_file(const std::filesystem::path& file);
 
 }  // namespace qr

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "host/base/misfit.h"
+
 namespace qr {
 namespace {
 
@@ -69,11 +71,7 @@ Result<void> check_format(const std::filesystem::path& file) {
     const std::string found =
         error == std::errc() ? "version " + std::string(number) : "'" + line.substr(0, 64) + "'";
     const std::string allowed = "version " + std::to_string(kStoreFormat);
-    return Error{
-        .code = Code::internal,
-        .message = file.string() + ": the store's format: found " + found + ", allowed: " + allowed,
-        .found = found,
-        .allowed = allowed};
+    return misfit_error(Code::internal, file.string() + ": the store's format", found, allowed);
 }
 
 }  // namespace
@@ -84,6 +82,14 @@ Result<void> write_durably(const std::filesystem::path& file, std::string_view t
     if (auto written = write_whole(temporary, text); !written) return written;
     if (rename(temporary.c_str(), file.c_str()) != 0) return failed(file, "rename", errno);
     return sync_folder(file.parent_path());
+}
+
+std::string named_from(const std::filesystem::path& folder, std::string text) {
+    if (folder.empty()) return text;
+    const std::string prefix = (folder / "").string();
+    for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at))
+        text.erase(at, prefix.size());
+    return text;
 }
 
 Result<StoreFolder> StoreFolder::take(const std::filesystem::path& folder) {

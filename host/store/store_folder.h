@@ -9,6 +9,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "host/base/error.h"
 
@@ -18,6 +19,10 @@ inline constexpr int kStoreFormat = 1;
 
 // Writes `text` so that after a crash the file is there whole or not at all. Errors: `unavailable`.
 Result<void> write_durably(const std::filesystem::path& file, std::string_view text);
+
+// `text` with the files in `folder` named from there. A client may be told what went wrong; where
+// on the server's disk that is, is the operator's, who knows the folder.
+std::string named_from(const std::filesystem::path& folder, std::string text);
 
 class StoreFolder {
   public:

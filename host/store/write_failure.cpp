@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/store/store_folder.h"
+
 namespace qr {
 namespace {
 
@@ -12,9 +14,9 @@ constexpr std::size_t kDamageMax = 64;
 
 }  // namespace
 
-std::string describe_write_failure(const rocksdb::Status& status) {
+std::string WriteFailure::describe(const rocksdb::Status& status) const {
     const char* kind = status.IsNoSpace() ? "the disk is full: " : "writing failed: ";
-    return kind + status.ToString();
+    return kind + named_from(folder_, status.ToString());
 }
 
 std::string WriteFailure::why() const {
@@ -29,7 +31,7 @@ Error WriteFailure::error() const {
 // The first cause is the one to name; those that follow from it say less.
 void WriteFailure::set(const rocksdb::Status& status) {
     const std::lock_guard lock(mutex_);
-    if (why_.empty()) why_ = describe_write_failure(status);
+    if (why_.empty()) why_ = describe(status);
 }
 
 void WriteFailure::clear() {
@@ -56,7 +58,8 @@ std::vector<StoreDamage> WriteFailure::damage() const {
 void WriteFailure::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) {
     using Severity = rocksdb::Status::Severity;
     if (status->IsCorruption()) {
-        const std::string what = "found by a compaction: " + status->ToString();
+        const std::string what =
+            "found by a compaction: " + named_from(folder_, status->ToString());
         const std::lock_guard lock(mutex_);
         const auto is_same = [&](const StoreDamage& known) { return known.what == what; };
         if (damage_.size() < kDamageMax && std::ranges::none_of(damage_, is_same)) {

@@ -10,8 +10,10 @@
 #include <rocksdb/listener.h>
 
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/base/error.h"
@@ -21,6 +23,11 @@ namespace qr {
 
 class WriteFailure final : public rocksdb::EventListener {
   public:
+    // Files of `folder` are named from there.
+    explicit WriteFailure(std::filesystem::path folder = {}) : folder_(std::move(folder)) {}
+
+    // "the disk is full: ..." or "writing failed: ...".
+    std::string describe(const rocksdb::Status& status) const;
     // Empty: it writes.
     std::string why() const;
     Error error() const;
@@ -41,14 +48,12 @@ class WriteFailure final : public rocksdb::EventListener {
                               bool* is_automatic) override;
 
   private:
+    const std::filesystem::path folder_;
     std::atomic<bool> is_disarmed_{true};
     mutable std::mutex mutex_;
     std::string why_;
     bool is_for_good_ = false;
     std::vector<StoreDamage> damage_;
 };
-
-// "the disk is full: ..." or "writing failed: ...".
-std::string describe_write_failure(const rocksdb::Status& status);
 
 }  // namespace qr

@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/encoding/digest.h"
 #include "host/encoding/json_fields.h"
 #include "host/encoding/safetensors.h"
@@ -21,12 +22,9 @@ using Bytes = std::span<const std::byte>;
 
 Error misfit(std::string_view tensor, const std::string& found, const std::string& allowed) {
     const std::string pointer = "/" + std::string(tensor);
-    return Error{.code = Code::invalid,
-                 .message = std::string(kFile) + ": " + pointer + ": found " + found +
-                            ", allowed: " + allowed,
-                 .pointer = pointer,
-                 .found = found,
-                 .allowed = allowed};
+    Error error = misfit_error(Code::invalid, std::string(kFile) + ": " + pointer, found, allowed);
+    error.pointer = pointer;
+    return error;
 }
 
 std::string describe(const Tensor& tensor) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/text/added_tokens.h"
 #include "host/text/ascii_words.h"
 #include "host/text/bert_words.h"
@@ -212,13 +213,11 @@ Result<std::string> Tokenizer::decode(const std::vector<std::uint32_t>& ids,
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const std::uint32_t id = ids[i];
         if (id >= parts_->texts.size()) {
-            const std::string most = std::to_string(parts_->texts.size() - 1);
-            return Error{.code = Code::invalid,
-                         .message = "ids/" + std::to_string(i) + ": found " + std::to_string(id) +
-                                    ", allowed: 0 to " + most,
-                         .pointer = "/ids/" + std::to_string(i),
-                         .found = std::to_string(id),
-                         .allowed = "0 to " + most};
+            Error error =
+                misfit_error(Code::invalid, "ids/" + std::to_string(i), std::to_string(id),
+                             "0 to " + std::to_string(parts_->texts.size() - 1));
+            error.pointer = "/ids/" + std::to_string(i);
+            return error;
         }
         const AddedToken* added = parts_->added.find_id(id);
         const bool is_special = added != nullptr && added->is_special;

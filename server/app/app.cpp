@@ -112,6 +112,7 @@ Result<void> App::load_collections() {
     Result<OpenedCollections> opened = open_collections_(config_, on_loaded);
     if (!opened.ok()) return std::move(opened).error();
     if (opened->catalog == nullptr) return {};
+    report_drafts(opened->drafts);
     collections_ = std::make_unique<CollectionsPart>(*std::move(opened), config_, clock_, *this);
     const EngineCapabilities can = collections_->engine().capabilities();
     LogLine line = log_.line(LogLevel::info, Event::collections_ready);

@@ -141,6 +141,7 @@ class App final : public http::Application, public BatchObserver, public PassObs
     void on_failover(const FailoverStatus& status);
     void on_canary(std::string_view backend, const CanaryResult& result);
     void on_device(const DeviceNews& news);
+    void report_drafts(const DraftSweep& sweep);
     void report_loaded(const CollectionInfo& info);
     const CollectionsPart* collections_now() const;
     Readiness readiness(std::size_t shed_percent) const;

@@ -10,6 +10,7 @@
 #include "host/collection/catalog.h"
 #include "host/collection/engine/collection_engine.h"
 #include "host/collection/search_desk.h"
+#include "host/collection/snapshot_drafts.h"
 #include "host/store/store.h"
 #include "server/config/config.h"
 #include "server/handlers/services.h"
@@ -21,6 +22,7 @@ struct OpenedCollections {
     std::unique_ptr<Store> store;
     std::unique_ptr<CollectionEngine> engine;
     std::unique_ptr<Catalog> catalog;
+    DraftSweep drafts = {};  // what exports that were cut short had left
 };
 
 struct CollectionsFigures {

@@ -113,6 +113,19 @@ void App::on_device(const DeviceNews& news) {
     log_.write(std::move(line));
 }
 
+// A draft that another server is still writing is none of an operator's worries.
+void App::report_drafts(const DraftSweep& sweep) {
+    const auto report = [this](Event event, const std::vector<std::string>& drafts) {
+        for (const std::string& draft : drafts) {
+            LogLine line = log_.line(LogLevel::info, event);
+            line.text("snapshot", draft);
+            log_.write(std::move(line));
+        }
+    };
+    report(Event::draft_removed, sweep.removed);
+    report(Event::draft_kept, sweep.kept);
+}
+
 // On the catalog's thread. Damage is named: the first of it here, more in the collection itself.
 void App::report_loaded(const CollectionInfo& info) {
     const bool has_failed = info.state == CollectionState::failed;

@@ -6,6 +6,7 @@
 
 #include "host/base/wall_clock.h"
 #include "host/collection/engine/collection_engines.h"
+#include "host/collection/snapshot_drafts.h"
 #include "host/store/open_store.h"
 
 namespace qr {
@@ -52,10 +53,15 @@ Result<OpenedCollections> open_collections(const Config& config,
                                  {.collections_max = config.collections_max,
                                   .memory_bytes_max = config.collection_memory_bytes},
                                  {&seconds_since_1970, std::move(on_loaded)});
-    if (!catalog.ok()) return std::move(catalog).error();
+    if (!catalog.ok()) {
+        Error error = std::move(catalog).error();
+        error.message.insert(0, config.data_dir + ": ");
+        return error;
+    }
     opened.store = *std::move(store);
     opened.engine = *std::move(engine);
     opened.catalog = *std::move(catalog);
+    if (!config.snapshot_dir.empty()) opened.drafts = remove_stale_drafts(config.snapshot_dir);
     return opened;
 }
 

@@ -29,6 +29,7 @@ int run_command_line(const std::vector<std::string>& arguments, Console& console
         add_health(app, session);
         add_ingest(app, session);
         add_plan(app, session);
+        add_keys(app, session);
         add_config(app, session);
         // CLI11 takes them last to first.
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

@@ -29,6 +29,7 @@ void add_doctor(CLI::App& app, Session& session);
 void add_health(CLI::App& app, Session& session);
 void add_ingest(CLI::App& app, Session& session);
 void add_plan(CLI::App& app, Session& session);
+void add_keys(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
 
 }  // namespace qr::cli

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "host/base/narrow.h"
+#include "host/text/remote/retry_after.h"
 
 namespace qr::cli {
 namespace {
@@ -84,6 +85,8 @@ Result<HttpAnswer> exchange(const HttpCall& call) {
     if (code != CURLE_OK)
         return unreachable(call, reason[0] != '\0' ? reason.data() : curl_easy_strerror(code));
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
+    if (const auto time = retry_after(curl))
+        answer.retry_after = std::chrono::ceil<std::chrono::milliseconds>(*time);
     return answer;
 }
 

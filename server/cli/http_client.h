@@ -20,6 +20,8 @@ struct HttpCall {
 struct HttpAnswer {
     long status = 0;
     std::string body;
+    std::optional<std::chrono::milliseconds> retry_after =
+        {};  // when the server is to be asked again
 };
 
 // Errors: `unavailable`, naming the URL and what libcurl met. Every status is an answer.

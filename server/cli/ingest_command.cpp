@@ -162,7 +162,8 @@ void add_ingest(CLI::App& app, Session& session) {
         ->capture_default_str();
     command
         ->add_option("--attempts", options->limits.attempts,
-                     "Of a batch, while the server is full (429) or away (503)")
+                     "Of a batch, while the server is full (429) or away (503); in between, at "
+                     "least as long as it asks for (Retry-After)")
         ->check(CLI::Range(1, 100))
         ->capture_default_str();
     command->add_option("--state", options->state,

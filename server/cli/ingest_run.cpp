@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kFirstWait{100};
 constexpr std::chrono::milliseconds kLongestWait{10'000};
+// A server that asks for longer is asked in between, so that its end is noticed.
+constexpr std::chrono::milliseconds kLongestAsked{300'000};
 constexpr long kOk = 200;
 constexpr long kFull = 429;
 constexpr long kAway = 503;
@@ -88,7 +90,8 @@ class Sending {
                              .message = answer.ok() ? failure_text(answer->status, answer->body)
                                                     : answer.error().message};
             }
-            std::this_thread::sleep_for(wait_before(attempt + 1, share(random)));
+            const auto asked = answer.ok() ? answer->retry_after : std::nullopt;
+            limits_.wait(wait_before(attempt + 1, share(random), asked));
         }
     }
 
@@ -116,12 +119,19 @@ class Sending {
 
 }  // namespace
 
-std::chrono::milliseconds wait_before(std::size_t next, double random) {
+std::chrono::milliseconds wait_before(std::size_t next, double random,
+                                      std::optional<std::chrono::milliseconds> asked) {
     constexpr std::size_t kDoublingsMax = 10;
     const auto doubled = kFirstWait * (1LL << std::min(next - 2, kDoublingsMax));
     const auto longest = std::min<std::chrono::milliseconds>(doubled, kLongestWait);
-    return longest / 2 + std::chrono::milliseconds(static_cast<long>(
-                             random * 0.5 * static_cast<double>(longest.count())));
+    const auto some_of = [random](std::chrono::milliseconds time) {
+        return std::chrono::milliseconds(
+            static_cast<long>(random * static_cast<double>(time.count())));
+    };
+    const auto own = longest / 2 + some_of(longest / 2);
+    if (!asked) return own;
+    // Clients that were sent away together are not to return together.
+    return std::max(own, std::min(*asked, kLongestAsked) + some_of(kFirstWait));
 }
 
 bool is_passing(const Result<HttpAnswer>& answer) {

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "host/base/error.h"
@@ -24,10 +26,16 @@ struct IngestTarget {
 struct IngestLimits {
     std::size_t connections = 4;
     std::size_t attempts = 8;  // of one batch
+    // What waiting is; called by each connection's thread.
+    std::function<void(std::chrono::milliseconds)> wait = [](std::chrono::milliseconds time) {
+        std::this_thread::sleep_for(time);
+    };
 };
 
-// How long to wait before attempt `next` (2, 3...), where `random` is within 0..1.
-std::chrono::milliseconds wait_before(std::size_t next, double random);
+// How long to wait before attempt `next` (2, 3...), where `random` is within 0..1: longer each
+// time, and not less than the server asked for, up to 5 minutes of that.
+std::chrono::milliseconds wait_before(std::size_t next, double random,
+                                      std::optional<std::chrono::milliseconds> asked = {});
 // Whether the same request may succeed later: the server is full, or it does not serve now.
 bool is_passing(const Result<HttpAnswer>& answer);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/base/misfit.h"
 #include "host/base/utf8.h"
 #include "server/json/writer.h"
 
@@ -14,8 +15,8 @@ Result<void> check_utf8(std::string_view text, const std::string& name) {
     const std::size_t valid = valid_utf8_prefix(text);
     if (valid == text.size()) return {};
     return Error{.code = Code::invalid,
-                 .message = name + ": found a byte that is not UTF-8 at byte " +
-                            std::to_string(valid) + ", allowed: UTF-8"};
+                 .message = misfit_text(
+                     name, "a byte that is not UTF-8 at byte " + std::to_string(valid), "UTF-8")};
 }
 
 void print_document(json::Writer& out, std::string_view line, std::size_t number) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "host/base/misfit.h"
 #include "server/config/did_you_mean.h"
 #include "server/config/toml_file.h"
 
@@ -119,7 +120,7 @@ void ConfigLoader::set(const Setting& setting, const GivenValue& value, Origin o
             allowed += ", " + name;
     }
     if (found) {
-        const std::string message = label + ": found " + *found + ", allowed: " + allowed;
+        const std::string message = misfit_text(label, *found, allowed);
         return refuse({.code = Code::invalid,
                        .message = message,
                        .pointer = std::string(setting.key),

@@ -189,8 +189,10 @@ constexpr std::array kSettings = {
     words("snapshot_dir", &Config::snapshot_dir, is_module_path,
           "an absolute path in ASCII, or nothing",
           "Folder that collections are exported to and imported from; empty: neither."),
-    words("collection_engine", &Config::collection_engine, is_word, "auto, cpu or reference",
-          "What holds and searches collections; auto takes the fastest that this machine can run."),
+    words("collection_engine", &Config::collection_engine, is_word, "auto, cpu, cuda or reference",
+          "What holds and searches collections; auto takes the first of the others that this "
+          "machine can run. cuda needs an NVIDIA device and the package quantumrerank-cuda; "
+          "reference is slow, for comparison."),
     number("collection_threads", &Config::collection_threads, 0, 1024,
            "Threads that one search may use; 0 is one per core."),
     bytes("collection_memory_bytes", &Config::collection_memory_bytes, 0, 64 * 1024 * kGiB,

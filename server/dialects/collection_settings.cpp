@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "host/collection/snapshot_drafts.h"
 #include "kernels/math/amplitude.h"
 #include "server/dialects/collection_values.h"
 #include "server/dialects/embedding.h"
@@ -16,7 +17,6 @@ namespace {
 constexpr json::IntegerRange kDimensions = {1, math::kDimensionMax};
 constexpr std::string_view kStorages = "float32, float16, bfloat16";
 constexpr std::string_view kScans = "auto, float32, float16, bfloat16, int8";
-constexpr std::size_t kFolderBytesMax = 128;
 
 enum Field : std::size_t { kDimension, kStorage, kScan, kTtl };
 constexpr std::array<std::string_view, 4> kFields = {"dimension", "storage", "scan", "ttl_seconds"};
@@ -66,11 +66,6 @@ Result<void> read_field(json::Reader& reader, std::size_t field, json::Value& va
         }
     }
     return {};
-}
-
-bool is_folder_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
 }
 
 std::string text_of(const std::optional<std::string>& encoder) {
@@ -129,9 +124,7 @@ Result<std::string> read_folder(const native::Payload& payload) {
                           return {};
                       });
     if (!read) return read.error();
-    const bool is_plain = !folder.empty() && folder.size() <= kFolderBytesMax &&
-                          folder.front() != '.' && std::ranges::all_of(folder, is_folder_character);
-    if (is_plain) return folder;
+    if (is_snapshot_name(folder)) return folder;
     const json::Path whole;
     return json::invalid_at(json::Path(whole, "folder"),
                             folder.empty() ? "nothing" : '"' + json::excerpt(folder) + '"',

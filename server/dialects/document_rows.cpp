@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/encoding/half.h"
 #include "host/encoding/safetensors.h"
 #include "server/dialects/document_source.h"
@@ -140,11 +141,7 @@ Result<Matrix> matrix_of(const Safetensors& file) {
     const Tensor* const tensor = file.find(kVectors);
     const std::string allowed = "a tensor \"vectors\" [n, d] of F32, F16 or BF16";
     const auto refuse = [&allowed](std::string found) {
-        return Error{.code = Code::invalid,
-                     .message = "vectors: found " + found + ", allowed: " + allowed,
-                     .pointer = {},
-                     .found = found,
-                     .allowed = allowed};
+        return misfit_error(Code::invalid, "vectors", std::move(found), allowed);
     };
     if (tensor == nullptr) return refuse("no such tensor");
     const std::optional<Dtype> dtype = dtype_of(tensor->type);

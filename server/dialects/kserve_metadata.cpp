@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "server/dialects/embedding.h"
 #include "server/json/writer.h"
 
@@ -225,9 +226,9 @@ std::string print_index(std::span<const Model> models, std::string_view why_not,
 Error is_built_in(std::string_view model, std::string_view action) {
     const std::string found = std::string(action) + " of the model '" + std::string(model) + '\'';
     return {.code = Code::invalid,
-            .message = "repository: found " + found +
-                       ", allowed: POST /v2/repository/index (the models are built in, they are "
-                       "neither loaded nor unloaded)",
+            .message = misfit_text("repository", found,
+                                   "POST /v2/repository/index (the models are built in, they are "
+                                   "neither loaded nor unloaded)"),
             .found = found,
             .allowed = "POST /v2/repository/index"};
 }

@@ -1,5 +1,7 @@
 #include "server/dialects/kserve_models.h"
 
+#include "host/base/misfit.h"
+
 namespace qr::kserve {
 namespace {
 
@@ -36,11 +38,8 @@ constexpr std::array<Model, kModelCount> kModels = {{
 }};
 
 Error not_found(std::string_view what, std::string_view found, std::string allowed) {
-    Error error{.code = Code::not_found,
-                .found = '\'' + std::string(found) + '\'',
-                .allowed = std::move(allowed)};
-    error.message = std::string(what) + ": found " + error.found + ", allowed: " + error.allowed;
-    return error;
+    return misfit_error(Code::not_found, what, '\'' + std::string(found) + '\'',
+                        std::move(allowed));
 }
 
 Error needs_encoder(std::string_view name) {

@@ -2,6 +2,7 @@
 // of a search.
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/collection/catalog.h"
 #include "server/dialects/collection_filter.h"
 #include "server/dialects/native_request.h"
@@ -21,12 +22,7 @@ std::string pointer_to(const Grammar& grammar, std::size_t index) {
 }  // namespace
 
 Error found_at(std::string_view pointer, std::string found, std::string allowed) {
-    Error error{.code = Code::invalid,
-                .pointer = std::string(pointer),
-                .found = std::move(found),
-                .allowed = std::move(allowed)};
-    error.message = error.pointer + ": found " + error.found + ", allowed: " + error.allowed;
-    return error;
+    return misfit_at(Code::invalid, std::string(pointer), std::move(found), std::move(allowed));
 }
 
 CollectionAsk& RequestReader::collection() {

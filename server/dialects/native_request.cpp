@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "server/dialects/original.h"
 
 namespace qr::native {
@@ -35,12 +36,12 @@ Result<Parts> split(const Payload& payload) {
     const std::span bytes(payload.storage.data() + payload.offset, payload.size);
     const std::size_t length = payload.header_length.value_or(payload.size);
     if (length > payload.size) {
-        return Error{.code = Code::malformed,
-                     .message = "Inference-Header-Content-Length: found " + std::to_string(length) +
-                                ", allowed: at most the body's " + std::to_string(payload.size) +
-                                " bytes",
-                     .found = std::to_string(length),
-                     .allowed = "at most " + std::to_string(payload.size)};
+        return Error{
+            .code = Code::malformed,
+            .message = misfit_text("Inference-Header-Content-Length", std::to_string(length),
+                                   "at most the body's " + std::to_string(payload.size) + " bytes"),
+            .found = std::to_string(length),
+            .allowed = "at most " + std::to_string(payload.size)};
     }
     Parts parts{{reinterpret_cast<const char*>(bytes.data()), length}, {}};
     if (payload.header_length) parts.tensors = TensorTail(bytes.subspan(length));

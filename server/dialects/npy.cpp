@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "host/base/misfit.h"
+
 namespace qr::collections {
 namespace {
 
@@ -24,20 +26,12 @@ constexpr TypeInfo kTypes[] = {{NpyType::float32, "<f4", 4},
                                {NpyType::int8, "|i1", 1}};
 
 Error no_npy(std::string found) {
-    Error error{.code = Code::malformed,
-                .message = "body: found " + found + ", allowed: a .npy file, versions 1 to 3",
-                .pointer = {},
-                .found = std::move(found),
-                .allowed = "a .npy file, versions 1 to 3"};
-    return error;
+    return misfit_error(Code::malformed, "body", std::move(found), "a .npy file, versions 1 to 3");
 }
 
 Error wrong(std::string_view what, std::string found, std::string allowed) {
-    return {.code = Code::invalid,
-            .message = ".npy " + std::string(what) + ": found " + found + ", allowed: " + allowed,
-            .pointer = {},
-            .found = std::move(found),
-            .allowed = std::move(allowed)};
+    return misfit_error(Code::invalid, ".npy " + std::string(what), std::move(found),
+                        std::move(allowed));
 }
 
 // What the header says, as far as it has been read.

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "server/dialects/collection_values.h"
 #include "server/json/each.h"
 
@@ -14,11 +15,7 @@ constexpr std::string_view kMetadata = "__metadata__";
 constexpr std::size_t kSizeBytes = 8;  // of the header, before it
 
 Error wrong_ids(std::string found, std::string allowed) {
-    return {.code = Code::invalid,
-            .message = "ids: found " + found + ", allowed: " + allowed,
-            .pointer = {},
-            .found = std::move(found),
-            .allowed = std::move(allowed)};
+    return misfit_error(Code::invalid, "ids", std::move(found), std::move(allowed));
 }
 
 // Text with the readable bytes behind it that a reader wants.

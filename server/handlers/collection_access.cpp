@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "host/base/check.h"
+#include "host/base/misfit.h"
 
 namespace qr {
 namespace {
@@ -48,8 +49,8 @@ Result<void> check_encoder(const CollectionInfo& collection, const Encoder& enco
                 .found = "a text, which the encoder " + digest + " would make a vector of",
                 .allowed = held ? "vectors, or texts with the encoder " + *held
                                 : "vectors: the collection was made with a dimension of its own"};
-    error.message = error.pointer + ": found " + error.found + ", allowed: in collection '" +
-                    collection.name + "' " + error.allowed;
+    error.message = misfit_text(error.pointer, error.found,
+                                "in collection '" + collection.name + "' " + error.allowed);
     return error;
 }
 

@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "host/base/misfit.h"
 #include "host/base/wall_clock.h"
 #include "server/app/await_work.h"
 #include "server/dialects/collection_documents.h"
 #include "server/dialects/collection_print.h"
 #include "server/handlers/collection_access.h"
 #include "server/handlers/encode_texts.h"
+#include "server/handlers/ingest.h"
 #include "server/handlers/respond.h"
 #include "server/http/query_text.h"
 
@@ -28,14 +30,8 @@ constexpr std::size_t kPage = 100;
 constexpr std::size_t kPageMax = 1'000;
 
 Error not_allowed(std::string_view parameter, std::string_view found, std::string_view allowed) {
-    Error error{.code = Code::invalid,
-                .message = {},
-                .pointer = {},
-                .found = '\'' + std::string(found) + '\'',
-                .allowed = std::string(allowed)};
-    error.message =
-        std::string(parameter) + ": found " + error.found + ", allowed: " + error.allowed;
-    return error;
+    return misfit_error(Code::invalid, parameter, '\'' + std::string(found) + '\'',
+                        std::string(allowed));
 }
 
 template <class Number>
@@ -95,7 +91,7 @@ Error no_document(std::string_view id, std::string_view collection) {
 Result<UpsertRequest> read(const Services& services, Grant grant, http::Request& request,
                            const CollectionInfo& info) {
     Result<native::Payload> payload = take_payload(request);
-    if (!payload.ok()) return payload.error();
+    if (!payload.ok()) return with_bulk_types(payload.error());
     collections::UpsertLimits limits{.parse = grant.limits.parse,
                                      .dimension = info.settings.layout.dimension};
     limits.parse.takes_text = services.encoder != nullptr;

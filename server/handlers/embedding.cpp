@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "server/app/await_vectors.h"
 #include "server/handlers/model.h"
 #include "server/handlers/respond.h"
@@ -53,12 +54,8 @@ MatrixView shaped(EncodedTexts& encoded, const EmbeddingRequest& parsed) {
 }
 
 Error too_many_dimensions(std::size_t asked, std::size_t dimension) {
-    return {.code = Code::invalid,
-            .message = "/dimensions: found " + std::to_string(asked) + ", allowed: 1.." +
-                       std::to_string(dimension),
-            .pointer = "/dimensions",
-            .found = std::to_string(asked),
-            .allowed = "1.." + std::to_string(dimension)};
+    return misfit_at(Code::invalid, "/dimensions", std::to_string(asked),
+                     "1.." + std::to_string(dimension));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/base/misfit.h"
 #include "host/base/wall_clock.h"
 #include "server/app/await_work.h"
 #include "server/dialects/collection_print.h"
@@ -72,8 +73,8 @@ Result<RowNames> names_of(std::string_view query) {
         const auto [stopped, code] = std::from_chars(first->data(), end, names.first);
         if (code != std::errc() || stopped != end || names.first > UINT64_MAX / 2) {
             return Error{.code = Code::invalid,
-                         .message = "first_id: found '" + std::string(*first) +
-                                    "', allowed: a number, at most 2^63",
+                         .message = misfit_text("first_id", '\'' + std::string(*first) + '\'',
+                                                "a number, at most 2^63"),
                          .found = std::string(*first)};
         }
     }
@@ -205,6 +206,14 @@ asio::awaitable<Result<bool>> ingest_batch(const Services& services, Grant grant
 
 bool is_bulk(const http::Request& request) {
     return format_of(request).has_value();
+}
+
+Error with_bulk_types(Error error) {
+    if (error.code != Code::unsupported_media_type) return error;
+    for (const MediaType& known : kMediaTypes)
+        error.allowed.append(", ").append(known.name);
+    error.message = misfit_text("Content-Type", '\'' + error.found + '\'', error.allowed);
+    return error;
 }
 
 asio::awaitable<http::Response> handle_ingest(const Services& services, Grant grant,

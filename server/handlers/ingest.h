@@ -14,6 +14,8 @@ namespace qr {
 
 // Whether the Content-Type is one of those.
 bool is_bulk(const http::Request& request);
+// A refusal of another Content-Type, with those among what is allowed.
+Error with_bulk_types(Error error);
 
 boost::asio::awaitable<http::Response> handle_ingest(const Services& services, Grant grant,
                                                      http::Request& request, std::string_view name);

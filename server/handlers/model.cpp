@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/base/misfit.h"
 #include "server/dialects/tei_model.h"
 #include "server/handlers/respond.h"
 #include "server/json/writer.h"
@@ -102,7 +103,7 @@ http::Response model_response(const Encoder* encoder, std::int64_t started, std:
     const std::string there = name_of(encoder);
     if (name != there) {
         const Error error{.code = Code::not_found,
-                          .message = "model: found '" + std::string(name) + "', allowed: " + there,
+                          .message = misfit_text("model", '\'' + std::string(name) + '\'', there),
                           .found = std::string(name),
                           .allowed = there};
         return error_response(error, request);

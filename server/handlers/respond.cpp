@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "host/base/misfit.h"
+
 namespace qr {
 namespace {
 
@@ -18,8 +20,8 @@ Result<void> check_media_type(std::string_view content_type) {
         return {};
     }
     return Error{.code = Code::unsupported_media_type,
-                 .message = "Content-Type: found '" + std::string(content_type) +
-                            "', allowed: application/json or application/octet-stream",
+                 .message = misfit_text("Content-Type", '\'' + std::string(content_type) + '\'',
+                                        "application/json or application/octet-stream"),
                  .found = std::string(content_type),
                  .allowed = "application/json, application/octet-stream"};
 }
@@ -32,12 +34,12 @@ Result<std::optional<std::size_t>> header_length_of(const http::Request& request
     if (code == std::errc() && end == text.data() + text.size() && length <= request.body_size) {
         return std::optional(length);
     }
-    return Error{.code = Code::invalid,
-                 .message = "Inference-Header-Content-Length: found '" + std::string(text) +
-                            "', allowed: 0.." + std::to_string(request.body_size) +
-                            " (the body's length)",
-                 .found = std::string(text),
-                 .allowed = "0.." + std::to_string(request.body_size)};
+    return Error{
+        .code = Code::invalid,
+        .message = misfit_text("Inference-Header-Content-Length", '\'' + std::string(text) + '\'',
+                               "0.." + std::to_string(request.body_size) + " (the body's length)"),
+        .found = std::string(text),
+        .allowed = "0.." + std::to_string(request.body_size)};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/rerank/reranker.h"
 #include "server/app/await_search.h"
 #include "server/app/await_work.h"
@@ -35,7 +36,7 @@ Error wrong_dimension(const CollectionInfo& info, const VectorInput& vectors, bo
                 .allowed = std::to_string(info.settings.layout.dimension) +
                            " (those of collection '" + info.name + "')"};
     if (!vectors.queries_at.empty()) error.pointer = vectors.queries_at;
-    error.message = error.pointer + ": found " + error.found + ", allowed: " + error.allowed;
+    error.message = misfit_text(error.pointer, error.found, error.allowed);
     return error;
 }
 

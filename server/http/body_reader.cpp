@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "server/http/chunked.h"
 #include "server/http/inflate.h"
 #include "server/http/pace.h"
@@ -206,8 +207,8 @@ Result<void> check_body(const Head& head, const Limits& limits) {
     const bool is_known = coding.empty() || equals_ignoring_case(coding, "identity");
     if (head.body == BodyKind::none || is_known || is_gzip(head)) return {};
     return Error{.code = Code::unsupported_media_type,
-                 .message = "Content-Encoding: found '" + std::string(coding) +
-                            "', allowed: gzip or identity",
+                 .message = misfit_text("Content-Encoding", '\'' + std::string(coding) + '\'',
+                                        "gzip or identity"),
                  .found = std::string(coding),
                  .allowed = "gzip, identity"};
 }

@@ -1,5 +1,6 @@
 #include "server/json/path.h"
 
+#include "host/base/misfit.h"
 #include "host/base/utf8.h"
 
 namespace qr::json {
@@ -40,13 +41,10 @@ std::string excerpt(std::string_view text) {
 }
 
 Error invalid_at(const Path& path, std::string found, std::string allowed) {
-    Error error{.code = Code::invalid,
-                .pointer = path.pointer(),
-                .found = std::move(found),
-                .allowed = std::move(allowed)};
-    error.message = (error.pointer.empty() ? "body" : error.pointer) + ": found " + error.found +
-                    ", allowed: " + error.allowed;
-    return error;
+    std::string pointer = path.pointer();
+    if (!pointer.empty())
+        return misfit_at(Code::invalid, std::move(pointer), std::move(found), std::move(allowed));
+    return misfit_error(Code::invalid, "body", std::move(found), std::move(allowed));
 }
 
 }  // namespace qr::json

@@ -8,6 +8,7 @@
 
 #include "host/base/buffer.h"
 #include "host/base/check.h"
+#include "host/base/misfit.h"
 #include "host/base/utf8.h"
 #include "server/json/numbers.h"
 
@@ -350,12 +351,11 @@ Error Reader::malformed(simdjson::error_code code, const char* at, std::string_v
         return {.code = Code::too_large, .message = "body: too large for the JSON parser"};
     }
     Error error{.code = Code::malformed, .found = std::string(reason(code)), .allowed = "JSON"};
-    error.message = "body: found " + error.found;
+    std::string found = error.found;
     if (has_position(code)) {
-        error.message +=
-            ' ' + std::string(preposition) + " byte " + std::to_string(at - text_.data());
+        found += ' ' + std::string(preposition) + " byte " + std::to_string(at - text_.data());
     }
-    error.message += ", allowed: JSON";
+    error.message = misfit_text("body", found, error.allowed);
     return error;
 }
 

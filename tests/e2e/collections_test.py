@@ -1,6 +1,7 @@
 """Collections of a real process: kept over restarts and kill -9, encrypted, locked, copied."""
 
 import array
+import fcntl
 import json
 import pathlib
 import tempfile
@@ -84,6 +85,33 @@ class Kept(unittest.TestCase):
         with self.serve("--encryption-key-file", key) as server:
             self.assertEqual(before, self.results(server))
 
+    def test_rewrapped_keys_shut_out_the_old_key_and_lose_no_row(self):
+        old, new = self.folder / "old.key", self.folder / "new.key"
+        for key in (old, new):
+            made = support.run("keys", "new", key)
+            self.assertEqual(0, made.returncode, made.stderr)
+        data = ("--data-dir", self.folder / "data")
+        rewrap = ("keys", "rewrap", *data, "--encryption-key-file", old,
+                  "--new-encryption-key-file", new)
+        with self.serve("--encryption-key-file", old) as server:
+            self.fill(server)
+            before = self.results(server)
+            busy = support.run(*rewrap)
+            self.assertEqual(2, busy.returncode, busy.stderr)
+            self.assertIn("another process has this store open", busy.stderr.decode())
+            self.assertEqual(0, server.stop())
+        done = support.run(*rewrap)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("1 data key wrapped by the key in", done.stdout.decode())
+        refused = support.run("serve", "--port", "0", *data, "--encryption-key-file", old)
+        self.assertEqual(2, refused.returncode, refused.stderr)
+        self.assertIn(f"{self.folder / 'data'} with key file {old}: the key does not open this "
+                      "store", refused.stderr.decode())
+        with self.serve("--encryption-key-file", new) as server:
+            self.assertEqual(before, self.results(server))
+            rows = server.request("GET", "/v1/collections/papers/documents?limit=100")
+            self.assertEqual(50, len(rows.json()["documents"]))
+
     def test_a_folder_serves_one_process(self):
         with self.serve():
             second = support.run("serve", "--port", "0", "--data-dir", self.folder / "data")
@@ -101,6 +129,48 @@ class Kept(unittest.TestCase):
             read = server.post("/v1/collections/papers/import", {"folder": "one"})
             self.assertEqual(201, read.status, read.body)
             self.assertEqual(before, self.results(server))
+
+    def test_a_start_removes_drafts_that_nobody_writes_any_more(self):
+        snapshots = self.folder / "snapshots"
+        for name in ("killed", "running"):
+            (snapshots / f".{name}.draft").mkdir(parents=True)
+            (snapshots / f".{name}.draft/vectors-00000.safetensors").write_bytes(b"half")
+        (snapshots / "mine.draft").mkdir()
+        with (snapshots / ".running.lock").open("w") as other_server:
+            fcntl.flock(other_server, fcntl.LOCK_EX)
+            with self.serve() as server:
+                removed = server.wait_for("draft_removed")[0]
+                kept = server.wait_for("draft_kept")[0]
+                self.fill(server)
+                busy = server.post("/v1/collections/papers/export", {"folder": "running"})
+        self.assertEqual("killed", removed["snapshot"])
+        self.assertTrue(kept["snapshot"].startswith("running: "), kept)
+        self.assertEqual(409, busy.status, busy.body)
+        self.assertEqual({".running.draft", ".running.lock", "mine.draft"},
+                         {path.name for path in snapshots.iterdir()})
+
+    def test_no_answer_about_a_snapshot_tells_where_the_server_keeps_it(self):
+        def refused(action, folder, status, *named):
+            answer = server.post(f"/v1/collections/{action}", {"folder": folder})
+            self.assertEqual(status, answer.status, answer.body)
+            self.assertNotIn(str(self.folder), answer.body.decode())
+            for name in named:
+                self.assertIn(name, answer.json()["error"]["message"])
+
+        with self.serve() as server:
+            self.fill(server)
+            written = server.post("/v1/collections/papers/export", {"folder": "one"})
+            self.assertEqual(201, written.status, written.body)
+            refused("papers/export", "one", 409, "snapshot 'one'")
+            refused("copy/import", "none", 404, "snapshot 'none'", "manifest.json")
+            lines = self.folder / "snapshots/one/documents-00000.ndjson"
+            lines.write_bytes(lines.read_bytes().replace(b"secret", b"public"))
+            refused("copy/import", "one", 422, "snapshot 'one'", lines.name, "SHA-256")
+            lines.unlink()
+            refused("copy/import", "one", 404, "snapshot 'one'", lines.name)
+            manifest = self.folder / "snapshots/one/manifest.json"
+            manifest.write_text("{")
+            refused("copy/import", "one", 422, "snapshot 'one'", manifest.name)
 
     def test_bulk_bodies_store_what_json_does(self):
         vectors = array.array("f", [value for d in documents(0, 50) for value in d["vector"]])

@@ -1,6 +1,7 @@
 """What a server promises of its disk: synced before it answers, full, failing, damaged."""
 
 import contextlib
+import json
 import pathlib
 import re
 import shutil
@@ -142,6 +143,7 @@ class Full(DiskTest):
                 self.assertLess(first, 1_000_000, "the disk never filled up")
             self.assertEqual(503, answer.status, answer.body)
             self.assertIn("disk", answer.json()["error"]["message"])
+            self.assertNotIn(str(self.data), answer.body.decode())
             self.assertEqual(written, ids_in(server))
             ballast.unlink()
             deadline = time.monotonic() + support.TIMEOUT_S
@@ -169,6 +171,7 @@ class Damaged(DiskTest):
         with self.server() as server:
             info = server.request("GET", COLLECTION).json()
             self.assertGreaterEqual(info["missing"], 1, info)
+            self.assertNotIn(str(self.data), json.dumps(info))
             answer = server.post(f"{COLLECTION}/search", {"query": [1.0] * DIMENSION,
                                                           "k": 16_384}).json()
             self.assertFalse(answer["exact"])

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <thread>
 
+#include "host/base/misfit.h"
 #include "host/collection/engine/cpu/cpu_engine.h"
 #include "host/collection/engine/reference/reference_engine.h"
 
@@ -22,11 +23,7 @@ Made make_cpu(const EngineOptions& options) {
     const std::string found = std::to_string(threads);
     if (threads > kThreadsMax) {
         const std::string allowed = "0.." + std::to_string(kThreadsMax);
-        return Error{.code = Code::invalid,
-                     .message = "threads: found " + found + ", allowed: " + allowed,
-                     .pointer = "threads",
-                     .found = found,
-                     .allowed = allowed};
+        return misfit_at(Code::invalid, "threads", found, allowed);
     }
     try {
         return Made(std::make_unique<cpu::CpuEngine>(
@@ -85,7 +82,7 @@ Made make_collection_engine(std::string_view name, const EngineOptions& options)
     }
     const std::string known = known_names();
     return Error{.code = Code::invalid,
-                 .message = "engine: found '" + std::string(name) + "', allowed: " + known,
+                 .message = misfit_text("engine", '\'' + std::string(name) + '\'', known),
                  .pointer = "engine",
                  .found = std::string(name),
                  .allowed = known};

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "host/base/misfit.h"
 #include "kernels/math/amplitude.h"
 
 namespace qr {
@@ -10,11 +11,7 @@ Result<void> check_layout(const TableLayout& layout) {
     if (layout.dimension < 1 || layout.dimension > math::kDimensionMax) {
         const std::string found = std::to_string(layout.dimension);
         const std::string allowed = "1.." + std::to_string(math::kDimensionMax);
-        return Error{.code = Code::invalid,
-                     .message = "dimension: found " + found + ", allowed: " + allowed,
-                     .pointer = "dimension",
-                     .found = found,
-                     .allowed = allowed};
+        return misfit_at(Code::invalid, "dimension", found, allowed);
     }
     if (layout.storage == Dtype::int8) {
         const std::string allowed = "float32, float16, bfloat16";

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "host/base/misfit.h"
 #include "host/encoding/base64.h"
 
 namespace qr {
@@ -18,11 +19,7 @@ namespace dom = simdjson::dom;
 static_assert(std::endian::native == std::endian::little);
 
 Error misfit(const std::string& pointer, const std::string& found, const std::string& allowed) {
-    return {.code = Code::unavailable,
-            .message = pointer + ": found " + found + ", allowed: " + allowed,
-            .pointer = pointer,
-            .found = found,
-            .allowed = allowed};
+    return misfit_at(Code::unavailable, pointer, found, allowed);
 }
 
 std::string numbers(std::size_t count) {

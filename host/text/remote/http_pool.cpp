@@ -11,8 +11,9 @@
 #include <utility>
 
 #include "host/base/check.h"
+#include "host/base/misfit.h"
 #include "host/base/narrow.h"
-#include "host/text/remote/backoff.h"
+#include "host/text/remote/retry_after.h"
 
 namespace qr {
 namespace {
@@ -109,18 +110,6 @@ void set_up(Transfer& transfer, const HttpPool::Options& options) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, options.authorities_file.c_str());
 }
 
-std::optional<Duration> retry_after(CURL* easy) {
-    curl_header* field = nullptr;
-    if (curl_easy_header(easy, "retry-after-ms", 0, CURLH_HEADER, -1, &field) == CURLHE_OK) {
-        if (const auto precise = parse_retry_after_ms(field->value)) return precise;
-    }
-    curl_off_t seconds = 0;
-    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
-    if (seconds <= 0) return std::nullopt;
-    constexpr curl_off_t kDay = 86'400;
-    return std::chrono::seconds(std::min(seconds, kDay));
-}
-
 HttpAnswer::End end_of(CURLcode code, const Transfer& transfer) {
     if (transfer.is_too_large) return HttpAnswer::End::too_large;
     if (code == CURLE_OK) return HttpAnswer::End::answered;
@@ -147,11 +136,8 @@ HttpPool::Finished finish(Transfer& transfer, CURLcode code) {
 }
 
 Error bad_url(const std::string& url, const std::string& found) {
-    return {.code = Code::invalid,
-            .message = "encoder " + url + ": found " + found +
-                       ", allowed: http://host or https://host, with a port and a path or none",
-            .found = found,
-            .allowed = "http://host or https://host, with a port and a path or none"};
+    return misfit_error(Code::invalid, "encoder " + url, found,
+                        "http://host or https://host, with a port and a path or none");
 }
 
 bool has_part(CURLU* url, CURLUPart part) {

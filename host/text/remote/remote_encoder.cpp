@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/base/misfit.h"
 #include "host/encoding/digest.h"
 #include "host/text/remote/call_desk.h"
 #include "host/text/remote/embedding_request.h"
@@ -43,10 +44,7 @@ bool is_field_value(const std::string& text) {
 }
 
 Error wrong(const std::string& what, const std::string& found, const std::string& allowed) {
-    return {.code = Code::invalid,
-            .message = "encoder " + what + ": found " + found + ", allowed: " + allowed,
-            .found = found,
-            .allowed = allowed};
+    return misfit_error(Code::invalid, "encoder " + what, found, allowed);
 }
 
 Result<void> check(const RemoteEncoderOptions& options) {

@@ -43,11 +43,22 @@ TEST_F(SnapshotFolder, IsNotWrittenOverAnother) {
 }
 
 TEST_F(SnapshotFolder, TakesThePlaceOfWhatACrashLeft) {
-    fs::create_directory(base_ / "s.draft");
-    std::ofstream(base_ / "s.draft" / "a") << "half";
+    fs::create_directory(base_ / ".s.draft");
+    std::ofstream(base_ / ".s.draft" / "a") << "half";
     Result<FolderWriter> writer = FolderWriter::begin(folder_);
     ASSERT_TRUE(writer.ok());
     EXPECT_TRUE(writer->write("a", "whole").ok());
+}
+
+TEST_F(SnapshotFolder, IsWrittenByOneAtATime) {
+    Result<FolderWriter> writer = FolderWriter::begin(folder_);
+    ASSERT_TRUE(writer.ok());
+    const Result<SnapshotFile> file = writer->write("a", "whole");
+    EXPECT_EQ(FolderWriter::begin(folder_).error().message,
+              "found another export that writes it, allowed: one at a time");
+    EXPECT_TRUE(FolderWriter::begin(base_ / "s.draft").ok());
+    EXPECT_TRUE(writer->publish().ok());
+    EXPECT_TRUE(verify(folder_, *file).ok());
 }
 
 TEST_F(SnapshotFolder, IsVerifiedByteForByte) {

@@ -161,9 +161,25 @@ TEST_F(SnapshotImport, RefusesAFileThatWasChangedBeforeTheStoreHearsOfIt) {
     }
     const Error error = refused(bench_->import_from("to", folder_));
     EXPECT_EQ(error.code, Code::invalid);
-    EXPECT_NE(error.message.find("vectors-00000.safetensors: found SHA-256"), std::string::npos);
+    EXPECT_TRUE(error.message.starts_with("snapshot 's': vectors-00000.safetensors: found SHA-256"))
+        << error.message;
     EXPECT_EQ(keys_in_store(), keys);
-    EXPECT_EQ(refused(bench_->import_from("to", base_ / "none")).code, Code::not_found);
+}
+
+TEST_F(SnapshotImport, NamesSnapshotAndFileAndNotWhereTheyLie) {
+    const Error missing = refused(bench_->import_from("to", base_ / "none"));
+    EXPECT_EQ(missing.code, Code::not_found);
+    EXPECT_EQ(missing.message,
+              "snapshot 'none': manifest.json: cannot be read: No such file or directory");
+    make("from");
+    test::expect_done(bench_->export_to("from", folder_));
+    EXPECT_EQ(refused(bench_->export_to("from", folder_)).message,
+              "snapshot 's': found one of this name, allowed: a new name");
+    EXPECT_EQ(refused(bench_->export_to("from", base_ / "none" / "s")).message,
+              "snapshot 's': its draft cannot be locked: No such file or directory");
+    fs::remove(folder_ / "documents-00000.ndjson");
+    EXPECT_EQ(refused(bench_->import_from("to", folder_)).message,
+              "snapshot 's': documents-00000.ndjson: cannot be read: No such file or directory");
 }
 
 // Files whose digests are right and whose contents are not.
@@ -189,10 +205,12 @@ TEST_F(SnapshotImport, RefusesDocumentsThatDoNotFit) {
         return imported ? std::string() : imported.error().message;
     };
     const std::string two = "{\"id\":\"a\"}\n{\"id\":\"b\"}\n";
-    EXPECT_EQ(with(two, {3, 3}, 9), "v: found number 3, allowed: ascending ones below 9");
-    EXPECT_EQ(with(two, {3, 9}, 9), "v: found number 9, allowed: ascending ones below 9");
-    EXPECT_EQ(with(two, {3}, 9), "d: found more lines, allowed: 1");
-    EXPECT_EQ(with(two, {3, 4, 5}, 9), "d: found 2 lines, allowed: 3");
+    EXPECT_EQ(with(two, {3, 3}, 9),
+              "snapshot 's': v: found number 3, allowed: ascending ones below 9");
+    EXPECT_EQ(with(two, {3, 9}, 9),
+              "snapshot 's': v: found number 9, allowed: ascending ones below 9");
+    EXPECT_EQ(with(two, {3}, 9), "snapshot 's': d: found more lines, allowed: 1");
+    EXPECT_EQ(with(two, {3, 4, 5}, 9), "snapshot 's': d: found 2 lines, allowed: 3");
     EXPECT_NE(with("{\"id\":\"\"}\n", {3}, 9), "");
     EXPECT_EQ(bench_->list().size(), 0U);
     EXPECT_EQ(with(two, {3, 4}, 9), "");

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "host/store/rewrap_keys.h"
 #include "tests/host/store/store_files.h"
@@ -34,7 +35,7 @@ class OpenStore : public testing::Test {
             }
         }
     }
-    Result<void> rewrap(char from, char to, DataKey data_key = DataKey::keep) {
+    Result<std::size_t> rewrap(char from, char to, DataKey data_key = DataKey::keep) {
         return rewrap_keys(path_, key_file(from), key_file(to), data_key);
     }
     void expect_opens_with(char key) {
@@ -88,13 +89,22 @@ TEST_F(OpenStore, AfterARewrapOpensWithTheNewKeyAlone) {
     fill('k');
     const auto done = rewrap('k', 'l');
     ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(*done, 1U);
     expect_opens_with('l');
     EXPECT_EQ(open('k').error().code, Code::invalid);
 }
 
+// What is left to do after one that broke off behind the new record.
+TEST_F(OpenStore, ARewrapToTheKeyThatHoldsAlreadyGoesThroughOnceMore) {
+    fill('k');
+    ASSERT_TRUE(rewrap('k', 'l'));
+    EXPECT_TRUE(rewrap('l', 'l'));
+    expect_opens_with('l');
+}
+
 TEST_F(OpenStore, AfterARewrapWithANewDataKeyReadsOldAndNewValues) {
     fill('k');
-    ASSERT_TRUE(rewrap('k', 'l', DataKey::begin_new));
+    EXPECT_EQ(*rewrap('k', 'l', DataKey::begin_new), 2U);
     {
         const auto store = open('l');
         ASSERT_TRUE((*store)->commit({{{Shelf::records, "d", "new"}}}));
@@ -104,13 +114,30 @@ TEST_F(OpenStore, AfterARewrapWithANewDataKeyReadsOldAndNewValues) {
 }
 
 TEST_F(OpenStore, ARewrapWithTheWrongKeyOrOfNoSuchStoreChangesNothing) {
-    EXPECT_EQ(rewrap('k', 'l').error().message, path_.string() + ": there is no encrypted store");
+    EXPECT_EQ(rewrap('k', 'l').error().message,
+              path_.string() + ": found no store, allowed: the folder of an encrypted store");
     EXPECT_FALSE(std::filesystem::exists(path_));
     fill('k');
     EXPECT_EQ(rewrap('l', 'm').error().code, Code::invalid);
     expect_opens_with('k');
     const auto held = open('k');
     EXPECT_EQ(rewrap('k', 'l').error().code, Code::conflict);
+}
+
+// What another user's database writes, the server might not be able to.
+TEST_F(OpenStore, ARewrapIsForTheUserWhoOwnsTheFolder) {
+    fill('k');
+    if (chown(path_.c_str(), geteuid() + 1, getegid()) != 0) {
+        // Root alone can give a folder away; for others, one of root's does.
+        path_ = "/etc";
+        EXPECT_EQ(rewrap('k', 'l').error().found, "a folder of user 0");
+        return;
+    }
+    const auto refused = rewrap('k', 'l');
+    EXPECT_EQ(refused.error().code, Code::invalid);
+    EXPECT_EQ(refused.error().found, "a folder of user " + std::to_string(geteuid() + 1));
+    ASSERT_EQ(chown(path_.c_str(), geteuid(), getegid()), 0);
+    EXPECT_TRUE(rewrap('k', 'l'));
 }
 
 }  // namespace

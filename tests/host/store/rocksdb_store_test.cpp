@@ -136,7 +136,9 @@ TEST(RocksDbStore, DamageThatACompactionMeetsStopsNoCommit) {
     const auto store = open({.folder = folder.path()});
     const auto compacted = store->compact(Shelf::vectors, "");
     EXPECT_EQ(compacted.error().code, Code::internal);
+    EXPECT_NE(compacted.error().message.find(" db/"), std::string::npos);
     EXPECT_NE(compacted.error().message.find(".sst"), std::string::npos);
+    EXPECT_EQ(compacted.error().message.find(folder.path().string()), std::string::npos);
     EXPECT_TRUE(store->commit(put("c/2", "new")));
     EXPECT_TRUE(store->condition().is_writable);
     EXPECT_EQ(*store->view()->get(Shelf::vectors, "c/2"), "new");

@@ -62,6 +62,26 @@ TEST_F(KeyFile, ThatIsMissingIsNamedAndNoContentEver) {
     EXPECT_EQ(read(secret).error().message.find(secret), std::string::npos);
 }
 
+TEST_F(KeyFile, ThatIsMadeReadsBackAndIsNeverMadeOverAnother) {
+    ASSERT_TRUE(make_key_file(file_).ok());
+    const std::string text = test::bytes_of(file_);
+    EXPECT_EQ(text.size(), 65U);
+    EXPECT_EQ(text.find_first_not_of("0123456789abcdef"), 64U);
+    EXPECT_EQ(text.back(), '\n');
+    EXPECT_TRUE(read_key_file(file_).ok());
+    EXPECT_EQ(make_key_file(file_).error().code, Code::conflict);
+    EXPECT_EQ(test::bytes_of(file_), text);
+    const std::filesystem::path other = folder_.path() / "other";
+    ASSERT_TRUE(make_key_file(other).ok());
+    EXPECT_FALSE(*read_key_file(other) == *read_key_file(file_));
+}
+
+TEST_F(KeyFile, ThatCannotBeMadeIsNamed) {
+    const auto made = make_key_file(folder_.path() / "none" / "key");
+    EXPECT_EQ(made.error().code, Code::invalid);
+    EXPECT_EQ(made.error().found, "No such file or directory");
+}
+
 TEST(SecretKey, RandomOnesDiffer) {
     const SecretKey first = SecretKey::random();
     const SecretKey second = SecretKey::random();

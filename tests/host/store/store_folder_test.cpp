@@ -20,6 +20,12 @@ TEST(StoreFolder, IsMadeAndRemembersItsFormat) {
     EXPECT_EQ(test::bytes_of(path / "FORMAT"), "quantumrerank store 1\n");
 }
 
+TEST(StoreFolder, IsLeftOutWhereItsFilesAreNamed) {
+    EXPECT_EQ(named_from("/srv/a", "/srv/a/db/1.log and /srv/a/LOCK"), "db/1.log and LOCK");
+    EXPECT_EQ(named_from("/srv/a/", "/srv/a/db/1.log, /srv/ab"), "db/1.log, /srv/ab");
+    EXPECT_EQ(named_from("", "/db"), "/db");
+}
+
 TEST(StoreFolder, IsTakenOnceAtATimeAndNamed) {
     const test::TemporaryFolder folder;
     {

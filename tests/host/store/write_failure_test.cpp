@@ -24,6 +24,14 @@ TEST(WriteFailure, NamesItsFirstCauseUntilItIsCleared) {
     EXPECT_EQ(failure.why(), "");
 }
 
+TEST(WriteFailure, NamesFilesFromTheStoresFolder) {
+    WriteFailure failure("/srv/data");
+    failure.set(Status::NoSpace("While appending to file: /srv/data/db/000012.log"));
+    EXPECT_EQ(failure.why(),
+              "the disk is full: IO error: No space left on device: While appending to file: "
+              "db/000012.log");
+}
+
 TEST(WriteFailure, ForGoodIsNotCleared) {
     WriteFailure failure;
     failure.set_for_good("damage");

@@ -100,6 +100,20 @@ TEST_F(CollectionRoutes, TakeDocumentsLineByLineAndKeepWhatStoodBeforeAMistake) 
     EXPECT_EQ(served.get(path + "/3").status, 200);
 }
 
+TEST_F(CollectionRoutes, NameEveryMediaTypeOfDocumentsWhereOneIsRefused) {
+    served.make("papers");
+    const std::string type = "Content-Type: text/csv\r\n";
+    const WireAnswer documents = served.post("/v1/collections/papers/documents", "1,2", type);
+    EXPECT_EQ(documents.status, 415);
+    EXPECT_THAT(documents.body,
+                HasSubstr("Content-Type: found 'text/csv', allowed: application/json, "
+                          "application/octet-stream, application/x-ndjson, application/ndjson, "
+                          "application/jsonl, application/x-npy, application/vnd.safetensors"));
+    const WireAnswer search = served.post("/v1/collections/papers/search", "1,2", type);
+    EXPECT_EQ(search.status, 415);
+    EXPECT_THAT(search.body, testing::Not(HasSubstr("npy")));
+}
+
 TEST_F(CollectionRoutes, TakeFilesOfVectors) {
     served.make("papers");
     const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }";

@@ -22,7 +22,7 @@ TEST(CommandLine, TellsItsVersionAndHowItWasBuilt) {
 TEST(CommandLine, HelpsOnItselfAndOnEveryCommand) {
     const Outcome outcome = run({"--help"});
     EXPECT_EQ(0, outcome.exit_code);
-    for (const char* command : {"serve", "rerank", "doctor", "health", "config"}) {
+    for (const char* command : {"serve", "rerank", "doctor", "health", "keys", "config"}) {
         EXPECT_THAT(outcome.out, HasSubstr(command));
         const Outcome help = run({command, "--help"});
         EXPECT_EQ(0, help.exit_code);

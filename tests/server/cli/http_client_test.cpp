@@ -22,6 +22,18 @@ TEST(HttpClient, GetsStatusAndBody) {
     EXPECT_THAT(server.finish(), StartsWith("GET /a HTTP/1.1\r\n"));
 }
 
+TEST(HttpClient, TellsWhenTheServerIsToBeAskedAgain) {
+    HttpStub precise(
+        "HTTP/1.1 429 Stub\r\nConnection: close\r\nRetry-After: 3\r\nretry-after-ms: 250\r\n"
+        "Content-Length: 0\r\n\r\n");
+    EXPECT_EQ(std::chrono::milliseconds(250), exchange({.url = precise.url()})->retry_after);
+    HttpStub coarse(
+        "HTTP/1.1 503 Stub\r\nConnection: close\r\nRetry-After: 3\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_EQ(std::chrono::seconds(3), exchange({.url = coarse.url()})->retry_after);
+    HttpStub silent(HttpStub::answer(503, ""));
+    EXPECT_EQ(std::nullopt, exchange({.url = silent.url()})->retry_after);
+}
+
 TEST(HttpClient, PostsABodyOfAnyBytesWithItsFields) {
     HttpStub server(HttpStub::answer(200, ""));
     const std::string body("a\0b", 3);

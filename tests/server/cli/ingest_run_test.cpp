@@ -66,6 +66,25 @@ TEST(IngestRun, GivesUpOnAServerThatStaysAway) {
     EXPECT_EQ(sent.error().code, Code::unavailable);
 }
 
+TEST(IngestRun, WaitsAsLongAsTheServerAsks) {
+    HttpStub server(
+        "HTTP/1.1 429 Stub\r\nConnection: close\r\nRetry-After: 3\r\nretry-after-ms: 2500\r\n"
+        "Content-Length: 0\r\n\r\n");
+    OneBatch batches;
+    std::vector<milliseconds> waited;
+    IngestLimits limits{.connections = 1, .attempts = 2};
+    limits.wait = [&](milliseconds time) {
+        waited.push_back(time);
+        server.finish();  // the second attempt finds nobody
+    };
+    const auto sent = send_batches(batches, {.url = server.url(), .fields = {}}, limits, {},
+                                   [](const IngestPlace&) { return Result<void>(); });
+    EXPECT_EQ(sent.error().code, Code::unavailable);
+    ASSERT_EQ(waited.size(), 1U);
+    EXPECT_GE(waited[0], milliseconds(2'500));
+    EXPECT_LE(waited[0], milliseconds(2'600));
+}
+
 TEST(IngestRun, TriesAgainOnlyWhatMayPass) {
     EXPECT_TRUE(is_passing(HttpAnswer{.status = 429, .body = {}}));
     EXPECT_TRUE(is_passing(HttpAnswer{.status = 503, .body = {}}));
@@ -79,6 +98,13 @@ TEST(IngestRun, WaitsLongerEachTimeUpToABound) {
     EXPECT_EQ(wait_before(2, 1), milliseconds(100));
     EXPECT_EQ(wait_before(4, 1), milliseconds(400));
     EXPECT_EQ(wait_before(50, 1), milliseconds(10'000));
+}
+
+TEST(IngestRun, WaitsNoLessThanAskedAndStillLongerEachTime) {
+    EXPECT_EQ(wait_before(2, 0, milliseconds(3'000)), milliseconds(3'000));
+    EXPECT_EQ(wait_before(2, 1, milliseconds(3'000)), milliseconds(3'100));
+    EXPECT_EQ(wait_before(50, 1, milliseconds(1)), milliseconds(10'000));
+    EXPECT_EQ(wait_before(2, 0, std::chrono::hours(1)), std::chrono::minutes(5));
 }
 
 }  // namespace
