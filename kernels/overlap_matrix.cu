@@ -201,14 +201,16 @@ constexpr unsigned kThreads = kWarpsAlongRows*(kQueries / kWarpQueries) * kWarpT
 template <Rows kAt, unsigned kQueries>
 constexpr unsigned kResidentBlocks = kAt == Rows::anywhere ? 1 : (kQueries == kWideQueries ? 3 : 4);
 
-template <class Stored, Rows kAt, unsigned kQueries>
+template <class Stored, Rows kAt, unsigned kQueries, class Held>
 __global__ void __launch_bounds__(kThreads<kQueries>, kResidentBlocks<kAt, kQueries>)
-    overlap_matrix_kernel(MatrixTask task) {
+    overlap_matrix_kernel(Held held) {
     QR_AWAIT_TURN();
+    const auto& task = task_of(held);
     __shared__ Tile<Stored, kQueries> tiles[2];
     const unsigned query_tiles = (task.query_count - 1) / kQueries + 1;
     const unsigned first_row = blockIdx.x / query_tiles * kTileRows;
     const unsigned first_query = blockIdx.x % query_tiles * kQueries;
+    if (first_row >= task.row_count) return;  // the whole block
     Passage<Stored, kAt, kTileRows, kThreads<kQueries>> rows(task.rows, first_row, task.row_count,
                                                              task.dimension);
     Passage<Stored, kAt, kQueries, kThreads<kQueries>> queries(task.queries, first_query,
@@ -234,39 +236,49 @@ __global__ void __launch_bounds__(kThreads<kQueries>, kResidentBlocks<kAt, kQuer
     write(task, products, first_row, first_query);
 }
 
-template <class Stored, Rows kAt, unsigned kQueries>
-cudaError_t launch(const MatrixTask& task, cudaStream_t stream) {
-    const std::size_t row_tiles = (std::size_t{task.row_count} - 1) / kTileRows + 1;
-    const std::size_t query_tiles = (std::size_t{task.query_count} - 1) / kQueries + 1;
+template <class Stored, Rows kAt, unsigned kQueries, class Held>
+cudaError_t launch(const MatrixTask& most, const Held& held, cudaStream_t stream) {
+    const std::size_t row_tiles = (std::size_t{most.row_count} - 1) / kTileRows + 1;
+    const std::size_t query_tiles = (std::size_t{most.query_count} - 1) / kQueries + 1;
     if (row_tiles * query_tiles > INT_MAX) return cudaErrorInvalidConfiguration;
     cudaLaunchConfig_t config{};
     config.gridDim = dim3(static_cast<unsigned>(row_tiles * query_tiles));
     config.blockDim = dim3(kThreads<kQueries>);
     config.stream = stream;
-    return launch_in_turn(config, overlap_matrix_kernel<Stored, kAt, kQueries>, task);
+    return launch_in_turn(config, overlap_matrix_kernel<Stored, kAt, kQueries, Held>, held);
 }
 
-template <class Stored, Rows kAt>
-cudaError_t launch(const MatrixTask& task, cudaStream_t stream) {
-    return task.query_count <= kNarrowQueries ? launch<Stored, kAt, kNarrowQueries>(task, stream)
-                                              : launch<Stored, kAt, kWideQueries>(task, stream);
+template <class Stored, Rows kAt, class Held>
+cudaError_t launch(const MatrixTask& most, const Held& held, cudaStream_t stream) {
+    return most.query_count <= kNarrowQueries
+               ? launch<Stored, kAt, kNarrowQueries>(most, held, stream)
+               : launch<Stored, kAt, kWideQueries>(most, held, stream);
 }
 
 bool is_aligned(const void* address) {
     return reinterpret_cast<std::uintptr_t>(address) % 16 == 0;
 }
 
+template <class Held>
+cudaError_t launch_any(const MatrixTask& most, const Held& held, cudaStream_t stream) {
+    if (most.query_count == 0 || most.row_count == 0) return cudaSuccess;
+    return visit(most.storage, [&](auto stored) {
+        using Stored = decltype(stored);
+        const bool whole_pieces = most.dimension % kPieceNumbers<Stored> == 0;
+        return whole_pieces && is_aligned(most.queries) && is_aligned(most.rows)
+                   ? launch<Stored, Rows::aligned>(most, held, stream)
+                   : launch<Stored, Rows::anywhere>(most, held, stream);
+    });
+}
+
 }  // namespace
 
 cudaError_t overlap_matrix(const MatrixTask& task, cudaStream_t stream) {
-    if (task.query_count == 0 || task.row_count == 0) return cudaSuccess;
-    return visit(task.storage, [&](auto stored) {
-        using Stored = decltype(stored);
-        const bool whole_pieces = task.dimension % kPieceNumbers<Stored> == 0;
-        return whole_pieces && is_aligned(task.queries) && is_aligned(task.rows)
-                   ? launch<Stored, Rows::aligned>(task, stream)
-                   : launch<Stored, Rows::anywhere>(task, stream);
-    });
+    return launch_any(task, task, stream);
+}
+
+cudaError_t overlap_matrix(const DeferredTask<MatrixTask>& task, cudaStream_t stream) {
+    return launch_any(task.most, task.task, stream);
 }
 
 }  // namespace qr::device

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 
+#include "kernels/deferred.h"
 #include "kernels/math/hd.h"
 #include "kernels/storage.h"
 
@@ -28,6 +29,7 @@ struct MatrixTask {
 // the task: the same bits on every device and in every batch. cudaErrorInvalidConfiguration: more
 // tiles than a grid may have blocks (2^31 - 1).
 cudaError_t overlap_matrix(const MatrixTask& task, cudaStream_t stream);
+cudaError_t overlap_matrix(const DeferredTask<MatrixTask>& task, cudaStream_t stream);
 
 // How far an overlap of stored unit vectors may be from the exact one, |computed - exact|, on
 // any side of the seam: an addition's relative error of 2^-24 for each component, twice that for

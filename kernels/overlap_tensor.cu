@@ -182,10 +182,11 @@ struct Sums {
     }
 };
 
-template <class Stored, unsigned kQueries>
+template <class Stored, unsigned kQueries, class Held>
 __global__ void __launch_bounds__(Shape<kQueries>::kThreads, 1)
-    overlap_tensor_kernel(MatrixTask task, MatrixPeaks peaks) {
+    overlap_tensor_kernel(Held held, MatrixPeaks peaks) {
     QR_AWAIT_TURN();
+    const auto& task = task_of(held);
     using Of = Shape<kQueries>;
     QR_DYNAMIC_SHARED(unsigned char, shared);
     const unsigned lines = lines_for(task.dimension);
@@ -241,21 +242,22 @@ __global__ void __launch_bounds__(Shape<kQueries>::kThreads, 1)
     }
 }
 
-template <class Stored, unsigned kQueries>
-cudaError_t launch(const MatrixTask& task, const MatrixPeaks& peaks, cudaStream_t stream) {
+template <class Stored, unsigned kQueries, class Held>
+cudaError_t launch(const MatrixTask& most, const Held& held, const MatrixPeaks& peaks,
+                   cudaStream_t stream) {
     int device = 0, processors = 0;
     cudaError_t error = cudaGetDevice(&device);
     if (error != cudaSuccess) return error;
     error = cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device);
     if (error != cudaSuccess) return error;
-    const auto kernel = overlap_tensor_kernel<Stored, kQueries>;
+    const auto kernel = overlap_tensor_kernel<Stored, kQueries, Held>;
     const unsigned bytes =
-        lines_for(task.dimension) * kQueries * kLineBytes + kStages * kStageBytes;
+        lines_for(most.dimension) * kQueries * kLineBytes + kStages * kStageBytes;
     error = cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                  static_cast<int>(bytes));
     if (error != cudaSuccess) return error;
-    const std::size_t query_tiles = (task.query_count - 1) / kQueries + 1;
-    const std::size_t row_tiles = (task.row_count - 1) / kTileRows + 1;
+    const std::size_t query_tiles = (most.query_count - 1) / kQueries + 1;
+    const std::size_t row_tiles = (most.row_count - 1) / kTileRows + 1;
     const std::size_t walkers =
         std::clamp<std::size_t>(static_cast<unsigned>(processors) / query_tiles, 1, row_tiles);
     if (walkers * query_tiles > INT32_MAX) return cudaErrorInvalidConfiguration;
@@ -264,16 +266,26 @@ cudaError_t launch(const MatrixTask& task, const MatrixPeaks& peaks, cudaStream_
     config.blockDim = dim3(Shape<kQueries>::kThreads);
     config.dynamicSmemBytes = bytes;
     config.stream = stream;
-    return launch_in_turn(config, kernel, task, peaks);
+    return launch_in_turn(config, kernel, held, peaks);
 }
 
 // The most queries of a block that shared memory holds and the task has.
-template <class Stored>
-cudaError_t launch(const MatrixTask& task, const MatrixPeaks& peaks, cudaStream_t stream) {
-    const unsigned held = kResidentNumbers / (lines_for(task.dimension) * kLineNumbers);
-    if (held >= 64 && task.query_count > 32) return launch<Stored, 64>(task, peaks, stream);
-    if (held >= 32 && task.query_count > 16) return launch<Stored, 32>(task, peaks, stream);
-    return launch<Stored, 16>(task, peaks, stream);
+template <class Stored, class Held>
+cudaError_t launch(const MatrixTask& most, const Held& held, const MatrixPeaks& peaks,
+                   cudaStream_t stream) {
+    const unsigned fit = kResidentNumbers / (lines_for(most.dimension) * kLineNumbers);
+    if (fit >= 64 && most.query_count > 32) return launch<Stored, 64>(most, held, peaks, stream);
+    if (fit >= 32 && most.query_count > 16) return launch<Stored, 32>(most, held, peaks, stream);
+    return launch<Stored, 16>(most, held, peaks, stream);
+}
+
+template <class Held>
+cudaError_t launch_any(const MatrixTask& most, const Held& held, const MatrixPeaks& peaks,
+                       cudaStream_t stream) {
+    if (most.query_count == 0 || most.row_count == 0) return cudaSuccess;
+    if (!is_for_tensor_cores(most)) return cudaErrorInvalidValue;
+    return most.storage == Storage::float16 ? launch<__half>(most, held, peaks, stream)
+                                            : launch<__nv_bfloat16>(most, held, peaks, stream);
 }
 
 bool is_aligned(const void* address, std::uintptr_t bytes) {
@@ -289,10 +301,12 @@ bool is_for_tensor_cores(const MatrixTask& task) {
 }
 
 cudaError_t overlap_tensor(const MatrixTask& task, const MatrixPeaks& peaks, cudaStream_t stream) {
-    if (task.query_count == 0 || task.row_count == 0) return cudaSuccess;
-    if (!is_for_tensor_cores(task)) return cudaErrorInvalidValue;
-    return task.storage == Storage::float16 ? launch<__half>(task, peaks, stream)
-                                            : launch<__nv_bfloat16>(task, peaks, stream);
+    return launch_any(task, task, peaks, stream);
+}
+
+cudaError_t overlap_tensor(const DeferredTask<MatrixTask>& task, const MatrixPeaks& peaks,
+                           cudaStream_t stream) {
+    return launch_any(task.most, task.task, peaks, stream);
 }
 
 }  // namespace qr::device

@@ -24,5 +24,7 @@ bool is_for_tensor_cores(const MatrixTask& task);
 // accumulation_error(). cudaErrorInvalidValue: not is_for_tensor_cores();
 // cudaErrorNoKernelImageForDevice: an older device.
 cudaError_t overlap_tensor(const MatrixTask& task, const MatrixPeaks& peaks, cudaStream_t stream);
+cudaError_t overlap_tensor(const DeferredTask<MatrixTask>& task, const MatrixPeaks& peaks,
+                           cudaStream_t stream);
 
 }  // namespace qr::device

@@ -49,9 +49,10 @@ __device__ HeldLanes load_some(const Stored* __restrict__ row, unsigned first, u
     return held;
 }
 
-template <class Stored>
-__global__ void __launch_bounds__(kThreads) rescore_stored_kernel(StoredRescoreTask task) {
+template <class Stored, class Held>
+__global__ void __launch_bounds__(kThreads) rescore_stored_kernel(Held held) {
     QR_AWAIT_TURN();
+    const auto& task = task_of(held);
     const std::size_t items = std::size_t{task.query_count} * task.id_count;
     const std::size_t own = blockIdx.x * std::size_t{kBlockItems} + threadIdx.x / kOctetThreads;
     const bool is_there = own < items;
@@ -80,23 +81,35 @@ __global__ void __launch_bounds__(kThreads) rescore_stored_kernel(StoredRescoreT
     task.row_norms2[own] = id != kNoId ? norm2 : NAN;
 }
 
-template <class Stored>
-cudaError_t launch(const StoredRescoreTask& task, cudaStream_t stream) {
-    const std::size_t items = std::size_t{task.query_count} * task.id_count;
+template <class Stored, class Held>
+cudaError_t launch(const StoredRescoreTask& most, const Held& held, cudaStream_t stream) {
+    const std::size_t items = std::size_t{most.query_count} * most.id_count;
     const std::size_t blocks = (items - 1) / kBlockItems + 1;
     if (blocks > INT_MAX) return cudaErrorInvalidConfiguration;
     cudaLaunchConfig_t config{};
     config.gridDim = dim3(static_cast<unsigned>(blocks));
     config.blockDim = dim3(kThreads);
     config.stream = stream;
-    return launch_in_turn(config, rescore_stored_kernel<Stored>, task);
+    return launch_in_turn(config, rescore_stored_kernel<Stored, Held>, held);
+}
+
+template <class Held>
+cudaError_t launch_any(const StoredRescoreTask& most, const Held& held, Storage storage,
+                       cudaStream_t stream) {
+    if (most.query_count == 0 || most.id_count == 0) return cudaSuccess;
+    return visit(storage,
+                 [&](auto stored) { return launch<decltype(stored)>(most, held, stream); });
 }
 
 }  // namespace
 
 cudaError_t rescore_stored(const StoredRescoreTask& task, Storage storage, cudaStream_t stream) {
-    if (task.query_count == 0 || task.id_count == 0) return cudaSuccess;
-    return visit(storage, [&](auto stored) { return launch<decltype(stored)>(task, stream); });
+    return launch_any(task, task, storage, stream);
+}
+
+cudaError_t rescore_stored(const DeferredTask<StoredRescoreTask>& task, Storage storage,
+                           cudaStream_t stream) {
+    return launch_any(task.most, task.task, storage, stream);
 }
 
 }  // namespace qr::device

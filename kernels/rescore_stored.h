@@ -4,6 +4,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include "kernels/deferred.h"
 #include "kernels/segments.h"
 #include "kernels/storage.h"
 
@@ -26,5 +27,7 @@ struct StoredRescoreTask {
 // Dots and squared norms of what is stored, with the bits of kernels/math/lanes.h; NaN for kNoId.
 // cudaErrorInvalidConfiguration: more blocks than a grid may have, 16 ids each.
 cudaError_t rescore_stored(const StoredRescoreTask& task, Storage storage, cudaStream_t stream);
+cudaError_t rescore_stored(const DeferredTask<StoredRescoreTask>& task, Storage storage,
+                           cudaStream_t stream);
 
 }  // namespace qr::device

@@ -54,11 +54,13 @@ __device__ void append_row(const SurvivorLists& lists, unsigned query, bool pass
     lists.rows[at] = row;
 }
 
-__global__ void __launch_bounds__(kThreads) append_kernel(AppendTask task) {
+template <class Held>
+__global__ void __launch_bounds__(kThreads) append_kernel(Held held) {
     QR_AWAIT_TURN();
+    const auto& task = task_of(held);
     const unsigned lane = threadIdx.x % kWarpThreads;
     const unsigned begin = blockIdx.x * kBlockRows + threadIdx.x / kWarpThreads * kWarpRows;
-    if (begin >= task.row_count) return;  // the whole warp
+    if (begin >= task.row_count || blockIdx.y >= task.query_count) return;  // the whole warp
     const ScanQuery query = task.queries[blockIdx.y];
     const auto bound = static_cast<float>(  // its rounding is within the slack
         key_bound(task.query_residuals[blockIdx.y], task.row_residual_max, task.dimension));
@@ -146,6 +148,17 @@ __global__ void __launch_bounds__(kBestOfThreads) select_kernel(SelectTask task)
     }
 }
 
+template <class Held>
+cudaError_t launch_append(const AppendTask& most, const Held& held, cudaStream_t stream) {
+    if (most.query_count == 0 || most.row_count == 0) return cudaSuccess;
+    if (most.query_count > kAppendQueriesMax) return cudaErrorInvalidConfiguration;
+    cudaLaunchConfig_t config{};
+    config.gridDim = dim3((most.row_count - 1) / kBlockRows + 1, most.query_count);
+    config.blockDim = dim3(kThreads);
+    config.stream = stream;
+    return launch_in_turn(config, append_kernel<Held>, held);
+}
+
 cudaError_t launch_select(const SelectTask& task, cudaStream_t stream,
                           void (*kernel)(SelectTask task)) {
     if (task.query_count == 0) return cudaSuccess;
@@ -160,13 +173,11 @@ cudaError_t launch_select(const SelectTask& task, cudaStream_t stream,
 }  // namespace
 
 cudaError_t append_survivors(const AppendTask& task, cudaStream_t stream) {
-    if (task.query_count == 0 || task.row_count == 0) return cudaSuccess;
-    if (task.query_count > kAppendQueriesMax) return cudaErrorInvalidConfiguration;
-    cudaLaunchConfig_t config{};
-    config.gridDim = dim3((task.row_count - 1) / kBlockRows + 1, task.query_count);
-    config.blockDim = dim3(kThreads);
-    config.stream = stream;
-    return launch_in_turn(config, append_kernel, task);
+    return launch_append(task, task, stream);
+}
+
+cudaError_t append_survivors(const DeferredTask<AppendTask>& task, cudaStream_t stream) {
+    return launch_append(task.most, task.task, stream);
 }
 
 cudaError_t cut_survivors(const SelectTask& task, cudaStream_t stream) {

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/deferred.h"
 #include "kernels/ingest.h"
 #include "kernels/overlap_matrix.h"
 #include "kernels/rank.h"
@@ -66,6 +67,7 @@ inline constexpr unsigned kAppendQueriesMax = 65535;
 // Appends what survives. A row whose length is infinite always does, with a key of infinity.
 // cudaErrorInvalidConfiguration: more than kAppendQueriesMax queries.
 cudaError_t append_survivors(const AppendTask& task, cudaStream_t stream);
+cudaError_t append_survivors(const DeferredTask<AppendTask>& task, cudaStream_t stream);
 
 struct SelectTask {
     const ScanQuery* queries = nullptr;

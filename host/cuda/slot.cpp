@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "host/base/check.h"
+#include "host/cuda/capture.h"
 #include "host/cuda/status.h"
 #include "kernels/overlap.h"
 #include "kernels/read_out.h"
@@ -222,20 +223,11 @@ Result<GraphExecutable> Slot::capture(scoring::Method method, const Bucket& buck
                           .task_count = static_cast<unsigned>(bucket.tasks),
                           .overlap_blocks = bucket.overlap_blocks,
                           .read_out_blocks = kReadOutBlocksOfAGraph};
-    // Other threads go on allocating and launching meanwhile.
-    if (Result<void> begun =
-            checked("cudaStreamBeginCapture",
-                    cudaStreamBeginCapture(stream_.get(), cudaStreamCaptureModeThreadLocal));
-        !begun.ok())
-        return begun.error();
-    Result<void> enqueued = upload(shape_.origin - bucket.upload_bytes, shape_.origin);
-    if (enqueued.ok()) enqueued = compute_and_download(method, batch, bucket.tasks, bucket.pairs);
-    cudaGraph_t captured = nullptr;  // ended whatever happened, or the stream would stay captured
-    const cudaError_t status = cudaStreamEndCapture(stream_.get(), &captured);
-    const Graph graph(captured);
-    if (!enqueued.ok()) return enqueued.error();
-    if (status != cudaSuccess) return error_of("cudaStreamEndCapture", status);
-    return make_executable(graph);
+    return cuda::capture(stream_.get(), [&] {
+        Result<void> enqueued = upload(shape_.origin - bucket.upload_bytes, shape_.origin);
+        if (!enqueued.ok()) return enqueued;
+        return compute_and_download(method, batch, bucket.tasks, bucket.pairs);
+    });
 }
 
 // Null: the chunk travels by calls of its own. Once a piece is on its way it does not fit any

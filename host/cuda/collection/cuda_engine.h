@@ -37,6 +37,8 @@ class CudaEngine final : public CollectionEngine {
     std::string_view name() const override { return kName; }
     EngineCapabilities capabilities() const override;
     Result<std::unique_ptr<Table>> make_table(const TableLayout& layout) override;
+    // How searches went so far.
+    GraphCounts graph_counts() const { return core_->graph_counts(); }
 
   private:
     explicit CudaEngine(std::unique_ptr<EngineCore> core) : core_(std::move(core)) {}

@@ -45,6 +45,18 @@ void EngineCore::prepare(const TablePlan& plan) {
     }
 }
 
+GraphCounts EngineCore::graph_counts() const {
+    GraphCounts all;
+    for (const std::unique_ptr<SearchLane>& lane : lanes_) {
+        const GraphCounts counts = lane->graph_counts();
+        all.captured += counts.captured;
+        all.launched += counts.launched;
+        all.enqueued += counts.enqueued;
+        all.refused += counts.refused;
+    }
+    return all;
+}
+
 Result<void> EngineCore::run(const std::function<Result<void>()>& work) {
     if (auto used = use_device(device.index); !used.ok()) return used;
     try {

@@ -29,6 +29,7 @@ struct EngineCore {
     void prepare(const TablePlan& plan);
     const LaneLimits& limits() const { return lanes_.front()->limits(); }
     std::size_t lane_count() const { return lanes_.size(); }
+    GraphCounts graph_counts() const;  // of all lanes
 
     const DeviceInfo device;
     const SegmentLimits segments;

@@ -8,7 +8,8 @@ namespace qr::cuda {
 namespace {
 
 constexpr std::size_t kAlignment = 256;
-static_assert(sizeof(PassControl) % 16 == 0, "queries lie behind it");
+static_assert(sizeof(PassTasks) % 16 == 0 && sizeof(PassControl) % 16 == 0,
+              "each lies behind the one before");
 
 // Arrays one behind the other; without memory it only adds up what they take.
 class Shelf {
@@ -31,10 +32,11 @@ class Shelf {
 template <class Take>
 void LaneMemory::place_shared(LaneArrays& arrays, const LaneLimits& limits, Take take) {
     std::byte* upload = nullptr;
-    take(upload, sizeof(PassControl) + limits.query_numbers * sizeof(float));
+    take(upload, sizeof(PassTasks) + sizeof(PassControl) + limits.query_numbers * sizeof(float));
     if (upload != nullptr) {
-        arrays.control = reinterpret_cast<PassControl*>(upload);
-        arrays.queries = reinterpret_cast<float*>(upload + sizeof(PassControl));
+        arrays.tasks = reinterpret_cast<PassTasks*>(upload);
+        arrays.control = reinterpret_cast<PassControl*>(upload + sizeof(PassTasks));
+        arrays.queries = reinterpret_cast<float*>(upload + sizeof(PassTasks) + sizeof(PassControl));
     }
     take(arrays.masks, limits.mask_bytes / sizeof(std::uint32_t));
     take(arrays.ids, limits.listed);

@@ -7,6 +7,8 @@
 
 #include "host/cuda/collection/pass_plan.h"
 #include "host/cuda/handles.h"
+#include "kernels/overlap_matrix.h"
+#include "kernels/rescore_stored.h"
 #include "kernels/survivors.h"
 
 namespace qr::cuda {
@@ -21,10 +23,21 @@ struct alignas(16) PassControl {
     unsigned first_bad_row;  // that encode() wants
 };
 
+// What a graph's kernels read of a search on the device (kernels/deferred.h).
+struct alignas(16) PassTasks {
+    struct Tile {
+        device::MatrixTask overlaps;
+        device::AppendTask survivors;
+    };
+    std::array<Tile, kGraphTilesMax> tiles;
+    device::StoredRescoreTask rescore;
+};
+
 // An array on the device, or page-locked, as part of a larger allocation.
 struct LaneArrays {
-    PassControl* control = nullptr;
-    float* queries = nullptr;        // directly behind it
+    PassTasks* tasks = nullptr;
+    PassControl* control = nullptr;  // directly behind them
+    float* queries = nullptr;        // and behind it
     std::uint32_t* masks = nullptr;  // likewise of LaneLimits
     unsigned* ids = nullptr;
     double* norms2 = nullptr;  // of the listed rows

@@ -1,8 +1,11 @@
 #include "host/cuda/collection/pass_plan.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 
 #include "host/base/check.h"
+#include "host/base/narrow.h"
 
 namespace qr::cuda {
 namespace {
@@ -13,6 +16,9 @@ constexpr std::size_t whole_steps(std::size_t rows) {
     return rows / kTileStep * kTileStep;
 }
 
+// The overlap kernels' own sizes, and one query, which spares most of the smallest.
+constexpr std::array<std::size_t, 5> kQueryBuckets = {1, 8, 16, 32, kSearchQueriesMax};
+
 }  // namespace
 
 PassShares shares_of(const LaneLimits& limits, std::size_t queries, std::size_t wanted) {
@@ -21,6 +27,33 @@ PassShares shares_of(const LaneLimits& limits, std::size_t queries, std::size_t 
     const std::size_t tile = std::min(limits.tile_overlaps / queries, capacity - wanted);
     QR_CHECK(tile >= kTileStep);
     return {.capacity = capacity, .tile_rows = whole_steps(tile)};
+}
+
+std::optional<PassShape> graph_shape_of(const LaneLimits& limits, const PassShape& needed,
+                                        std::size_t dimension) {
+    const std::size_t wanted = std::bit_ceil(needed.wanted);
+    const auto bucket = std::ranges::lower_bound(kQueryBuckets, needed.queries);
+    QR_CHECK(bucket != kQueryBuckets.end());
+    const std::size_t queries =
+        std::min({*bucket, limits.queries, limits.query_numbers / dimension, limits.listed / wanted,
+                  limits.survivors / (wanted + kTileStep)});
+    if (queries < needed.queries) return std::nullopt;
+    return PassShape{.queries = queries, .wanted = wanted};
+}
+
+std::vector<ScanTile> tiles_of(const device::SegmentSizes& sizes, const RowRange& range,
+                               std::size_t first_tile_rows, std::size_t tile_rows) {
+    std::vector<ScanTile> tiles;
+    std::size_t step = whole_steps(first_tile_rows);
+    for (std::size_t begin = range.begin; begin < range.end; begin = tiles.back().rows.end) {
+        const auto segment = device::place_of(sizes, narrow<unsigned>(begin)).segment;
+        const std::size_t segment_end =
+            device::first_row_of(sizes, segment) + device::rows_of(sizes, segment);
+        const std::size_t end = std::min(begin + step, segment_end);
+        tiles.push_back({.rows = {begin, std::min(end, range.end)}, .rows_max = end - begin});
+        step = whole_steps(tile_rows);
+    }
+    return tiles;
 }
 
 std::size_t queries_of_pass(const LaneLimits& limits, std::span<const SearchQuery> queries,

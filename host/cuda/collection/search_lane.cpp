@@ -15,26 +15,16 @@
 namespace qr::cuda {
 namespace {
 
-constexpr std::size_t kWorkspaceBytes = std::size_t{32} << 20;
 // Lists are cut once they have grown to so many times what is wanted: a cut costs some microseconds
 // of latency, and a threshold that stands lower lets more rows in.
 constexpr std::size_t kCutFactor = 16;
 
-device::MatrixTask shape_of(const TablePlan& plan) {
-    return {.dimension = narrow<unsigned>(plan.layout.dimension), .storage = plan.scan_type};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<SearchLane>> SearchLane::make(const LaneOptions& options) {
-    std::unique_ptr<SearchLane> lane(new SearchLane(options));
-    int major = 0;
-    if (auto asked = checked(
-            "cudaDeviceGetAttribute",
-            cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, options.device));
-        !asked.ok())
-        return asked.error();
-    lane->has_tensor_cores_ = major >= 8;
+    Result<TileOverlaps> overlaps = TileOverlaps::make(options.device, options.cublas_file);
+    if (!overlaps.ok()) return overlaps.error();
+    std::unique_ptr<SearchLane> lane(new SearchLane(options, std::move(*overlaps)));
     Result<LaneMemory> memory = LaneMemory::make(options.limits);
     if (!memory.ok()) return memory.error();
     Result<Event> done = make_event();
@@ -51,28 +41,18 @@ SearchLane::~SearchLane() {
     drain();
 }
 
-// What fails here costs speed alone: the plain kernel takes every task.
 void SearchLane::prepare(const TablePlan& plan) {
-    if (cublas_.has_value() || options_.cublas_file.empty()) return;
-    if (has_tensor_cores_ && device::is_for_tensor_cores(shape_of(plan))) return;
-    Result<DeviceMemory> workspace = make_device_memory(kWorkspaceBytes);
-    if (!workspace.ok()) return;
-    Result<Cublas> opened = Cublas::open({.file = options_.cublas_file,
-                                          .stream = stream_.get(),
-                                          .workspace = workspace->data(),
-                                          .workspace_bytes = kWorkspaceBytes});
-    if (!opened.ok()) return;
-    workspace_ = std::move(*workspace);
-    cublas_ = std::move(*opened);
+    tile_overlaps_.prepare(plan, stream_.get());
 }
 
-Result<void> SearchLane::begin(const RowsOnDevice& rows, std::span<const PassQuery> queries,
-                               std::span<const RowMask* const> masks) {
-    QR_CHECK(!queries.empty() && queries.size() <= options_.limits.queries);
+void SearchLane::open_pass(const RowsOnDevice& rows, std::span<const PassQuery> queries,
+                           const PassShape& shape) {
+    QR_CHECK(!queries.empty() && queries.size() <= shape.queries &&
+             shape.queries <= options_.limits.queries);
     queries_ = queries.size();
+    shape_ = shape;
     mask_words_ = mask_words_for(rows.slots);
-    stride_ = std::ranges::max(queries, {}, &PassQuery::wanted).wanted;
-    shares_ = shares_of(options_.limits, queries_, stride_);
+    shares_ = shares_of(options_.limits, shape.queries, shape.wanted);
     reads_lengths_ = rows.plan.kind == device::ScanKind::same_rows ||
                      std::ranges::any_of(queries, &PassQuery::is_dot);
     peak_rank_ =
@@ -80,13 +60,24 @@ Result<void> SearchLane::begin(const RowsOnDevice& rows, std::span<const PassQue
             queries, [](const PassQuery& query) { return query.rank == device::Rank::by_score; })
             ? device::Rank::by_score
             : device::Rank::by_magnitude;
-    fill_control(queries);
-    fill_masks(*rows.in_use, masks);
-    if (Result<void> done = upload(rows.dimension(), masks.size()); !done.ok()) return done;
-    return encode_queries(rows);
+    fill_control(queries, rows.dimension());
 }
 
-void SearchLane::fill_control(std::span<const PassQuery> queries) {
+Result<void> SearchLane::begin(const RowsOnDevice& rows, std::span<const PassQuery> queries,
+                               std::span<const RowMask* const> masks) {
+    open_pass(rows, queries, shape_of(queries));
+    fill_masks(*rows.in_use, masks);
+    auto done =
+        checked("cudaMemcpyAsync",
+                cudaMemcpyAsync(memory_.device().control, memory_.host().control,
+                                sizeof(PassControl) + queries_ * rows.dimension() * sizeof(float),
+                                cudaMemcpyHostToDevice, stream_.get()));
+    if (done.ok()) done = upload_masks(masks.size());
+    return done.ok() ? encode_queries(rows) : done;
+}
+
+// Of places without a query nothing survives, and nothing is wanted.
+void SearchLane::fill_control(std::span<const PassQuery> queries, std::size_t dimension) {
     PassControl& control = *memory_.host().control;
     float* vector = memory_.host().queries;
     for (std::size_t q = 0; q < queries.size(); ++q) {
@@ -94,9 +85,12 @@ void SearchLane::fill_control(std::span<const PassQuery> queries) {
         control.queries[q] = {
             .mask = query.mask, .wanted = query.wanted, .rank = query.rank, .is_dot = query.is_dot};
         control.thresholds[q] = query.threshold;
-        control.counts[q] = 0;
         vector = std::copy(query.vector.begin(), query.vector.end(), vector);
     }
+    std::fill_n(vector, (shape_.queries - queries.size()) * dimension, 0.0F);
+    std::fill_n(control.counts.begin(), shape_.queries, 0U);
+    std::fill(control.queries.begin() + static_cast<std::ptrdiff_t>(queries.size()),
+              control.queries.end(), device::ScanQuery{.wanted = 1});
     control.first_bad_row = device::kNoBadRow;
 }
 
@@ -114,13 +108,8 @@ void SearchLane::fill_masks(const RowMask& in_use, std::span<const RowMask* cons
     }
 }
 
-Result<void> SearchLane::upload(std::size_t dimension, std::size_t masks) {
-    auto copied =
-        checked("cudaMemcpyAsync",
-                cudaMemcpyAsync(memory_.device().control, memory_.host().control,
-                                sizeof(PassControl) + queries_ * dimension * sizeof(float),
-                                cudaMemcpyHostToDevice, stream_.get()));
-    if (!copied.ok() || masks == 0) return copied;
+Result<void> SearchLane::upload_masks(std::size_t masks) {
+    if (masks == 0) return {};
     return checked("cudaMemcpyAsync", cudaMemcpyAsync(memory_.device().masks, memory_.host().masks,
                                                       masks * mask_words_ * sizeof(std::uint32_t),
                                                       cudaMemcpyHostToDevice, stream_.get()));
@@ -133,7 +122,7 @@ Result<void> SearchLane::encode_queries(const RowsOnDevice& rows) {
                                              .norms2 = control->norms2.data(),
                                              .residuals = control->residuals.data(),
                                              .first_bad_row = &control->first_bad_row,
-                                             .row_count = narrow<unsigned>(queries_),
+                                             .row_count = narrow<unsigned>(shape_.queries),
                                              .dimension = narrow<unsigned>(rows.dimension())},
                                             rows.plan.scan_type, stream_.get()));
 }
@@ -151,82 +140,76 @@ Result<void> SearchLane::restart(std::span<const float> thresholds) {
                                    end - begin, cudaMemcpyHostToDevice, stream_.get()));
 }
 
-Result<void> SearchLane::scan(const RowsOnDevice& rows, const RowRange& range, Cutting cutting) {
-    const device::SegmentSizes& sizes = rows.plan.scan.sizes;
-    const std::size_t room = shares_.capacity - shares_.tile_rows;
-    const std::size_t limit = std::min(room, kCutFactor * stride_);
-    std::size_t tile_rows = shares_.tile_rows;
+std::vector<ScanTile> SearchLane::tiles_for(const RowsOnDevice& rows, const RowRange& range,
+                                            Cutting cutting) const {
+    std::size_t first = shares_.tile_rows;
     if (cutting == Cutting::to_wanted)
-        tile_rows = std::min(tile_rows, std::max(options_.limits.first_tile_rows, 4 * stride_));
-    for (std::size_t begin = range.begin; begin < range.end;) {
-        const auto segment = device::place_of(sizes, narrow<unsigned>(begin)).segment;
-        const std::size_t segment_end =
-            device::first_row_of(sizes, segment) + device::rows_of(sizes, segment);
-        const std::size_t end = std::min({begin + tile_rows / 32 * 32, segment_end, range.end});
-        if (auto done = scan_tile(rows, {begin, end}); !done.ok()) return done;
-        if (cutting == Cutting::to_wanted) {
-            const bool is_first = begin == range.begin;
-            if (auto done = cut(is_first ? stride_ : limit); !done.ok()) return done;
-        }
-        tile_rows = shares_.tile_rows;
-        begin = end;
+        first = std::min(first, std::max(options_.limits.first_tile_rows, 4 * shape_.wanted));
+    return tiles_of(rows.plan.scan.sizes, range, first, shares_.tile_rows);
+}
+
+// The first tile's survivors are cut whatever they are: from then on there is a threshold.
+std::size_t SearchLane::cut_limit(const ScanTile& tile) const {
+    if (tile.rows.begin == 0) return shape_.wanted;
+    return std::min(shares_.capacity - shares_.tile_rows, kCutFactor * shape_.wanted);
+}
+
+Result<void> SearchLane::scan(const RowsOnDevice& rows, const RowRange& range, Cutting cutting) {
+    for (const ScanTile& tile : tiles_for(rows, range, cutting)) {
+        if (auto done = scan_tile(rows, tile.rows); !done.ok()) return done;
+        if (cutting == Cutting::never) continue;
+        if (auto done = cut(cut_limit(tile)); !done.ok()) return done;
     }
     return {};
 }
 
-// Rows behind the last one, of a segment's last word of a mask, are computed and do not count.
 Result<void> SearchLane::scan_tile(const RowsOnDevice& rows, const RowRange& tile) {
-    const auto place = device::place_of(rows.plan.scan.sizes, narrow<unsigned>(tile.begin));
-    const std::byte* const segment = rows.scan_segments[place.segment];
-    const std::size_t segment_rows = device::rows_of(rows.plan.scan.sizes, place.segment);
-    const auto row_count = narrow<unsigned>((tile.end - tile.begin + 31) / 32 * 32);
-    const auto* const lengths =
-        reinterpret_cast<const float*>(segment + segment_rows * rows.plan.scan.row_bytes);
-    const Result<bool> has_peaks =
-        compute_overlaps({.queries = memory_.encoded(),
-                          .rows = segment + place.row * rows.plan.scan.row_bytes,
-                          .overlaps = memory_.overlaps(),
-                          .query_count = narrow<unsigned>(queries_),
-                          .row_count = row_count,
-                          .dimension = narrow<unsigned>(rows.dimension()),
-                          .storage = rows.plan.scan_type});
-    if (!has_peaks.ok()) return has_peaks.error();
-    const PassControl* const control = memory_.device().control;
-    return checked(
-        "append_survivors",
-        device::append_survivors({.overlaps = memory_.overlaps(),
-                                  .peaks = *has_peaks ? memory_.peaks() : nullptr,
-                                  .lengths = reads_lengths_ ? lengths + place.row : nullptr,
-                                  .masks = memory_.device().masks,
-                                  .mask_words = mask_words_,
-                                  .queries = control->queries.data(),
-                                  .query_residuals = control->residuals.data(),
-                                  .lists = lists(),
-                                  .row_residual_max = rows.extremes.residual,
-                                  .dimension = narrow<unsigned>(rows.dimension()),
-                                  .query_count = narrow<unsigned>(queries_),
-                                  .first_row = narrow<unsigned>(tile.begin),
-                                  .row_count = row_count,
-                                  .kind = rows.plan.kind},
-                                 stream_.get()));
+    const device::MatrixTask task = overlap_task(rows, tile);
+    if (auto done = tile_overlaps_.compute(task, peaks_for(task), stream_.get()); !done.ok())
+        return done;
+    return checked("append_survivors",
+                   device::append_survivors(append_task(rows, tile), stream_.get()));
 }
 
-// Whether peaks were written that append_survivors() can use. A pass reads rows as fast as memory
-// gives them by the tensor core kernel; cuBLAS is for what that does not take.
-Result<bool> SearchLane::compute_overlaps(const device::MatrixTask& task) {
-    if (has_tensor_cores_ && device::is_for_tensor_cores(task)) {
-        const bool has_peaks = !reads_lengths_;
-        const device::MatrixPeaks peaks{.peaks = has_peaks ? memory_.peaks() : nullptr,
-                                        .rank = peak_rank_};
-        auto done = checked("overlap_tensor", device::overlap_tensor(task, peaks, stream_.get()));
-        if (!done.ok()) return done.error();
-        return has_peaks;
-    }
-    auto done = cublas_.has_value()
-                    ? cublas_->overlap_matrix(task)
-                    : checked("overlap_matrix", device::overlap_matrix(task, stream_.get()));
-    if (!done.ok()) return done.error();
-    return false;
+// Rows behind the last one, of a segment's last word of a mask, are computed and do not count.
+device::MatrixTask SearchLane::overlap_task(const RowsOnDevice& rows, const RowRange& tile) const {
+    const auto place = device::place_of(rows.plan.scan.sizes, narrow<unsigned>(tile.begin));
+    return {.queries = memory_.encoded(),
+            .rows = rows.scan_segments[place.segment] + place.row * rows.plan.scan.row_bytes,
+            .overlaps = memory_.overlaps(),
+            .query_count = narrow<unsigned>(queries_),
+            .row_count = narrow<unsigned>((tile.end - tile.begin + 31) / 32 * 32),
+            .dimension = narrow<unsigned>(rows.dimension()),
+            .storage = rows.plan.scan_type};
+}
+
+// Peaks that append_survivors() can use; none where lengths count.
+device::MatrixPeaks SearchLane::peaks_for(const device::MatrixTask& task) const {
+    const bool has_peaks = tile_overlaps_.is_by_tensor_cores(task) && !reads_lengths_;
+    return {.peaks = has_peaks ? memory_.peaks() : nullptr, .rank = peak_rank_};
+}
+
+device::AppendTask SearchLane::append_task(const RowsOnDevice& rows, const RowRange& tile) const {
+    const device::MatrixTask overlaps = overlap_task(rows, tile);
+    const auto place = device::place_of(rows.plan.scan.sizes, narrow<unsigned>(tile.begin));
+    const std::size_t segment_rows = device::rows_of(rows.plan.scan.sizes, place.segment);
+    const auto* const lengths = reinterpret_cast<const float*>(
+        rows.scan_segments[place.segment] + segment_rows * rows.plan.scan.row_bytes);
+    const PassControl* const control = memory_.device().control;
+    return {.overlaps = overlaps.overlaps,
+            .peaks = peaks_for(overlaps).peaks,
+            .lengths = reads_lengths_ ? lengths + place.row : nullptr,
+            .masks = memory_.device().masks,
+            .mask_words = mask_words_,
+            .queries = control->queries.data(),
+            .query_residuals = control->residuals.data(),
+            .lists = lists(),
+            .row_residual_max = rows.extremes.residual,
+            .dimension = overlaps.dimension,
+            .query_count = overlaps.query_count,
+            .first_row = narrow<unsigned>(tile.begin),
+            .row_count = overlaps.row_count,
+            .kind = rows.plan.kind};
 }
 
 device::SurvivorLists SearchLane::lists() const {
@@ -243,8 +226,8 @@ device::SelectTask SearchLane::select_task() const {
             .lists = lists(),
             .ids = memory_.device().ids,
             .keys = memory_.listed_keys(),
-            .stride = narrow<unsigned>(stride_),
-            .query_count = narrow<unsigned>(queries_)};
+            .stride = narrow<unsigned>(shape_.wanted),
+            .query_count = narrow<unsigned>(shape_.queries)};
 }
 
 Result<void> SearchLane::cut(std::size_t limit) {
@@ -255,15 +238,20 @@ Result<void> SearchLane::cut(std::size_t limit) {
 
 Result<void> SearchLane::list(const RowsOnDevice& rows) {
     auto done = checked("list_survivors", device::list_survivors(select_task(), stream_.get()));
-    if (!done.ok()) return done;
+    if (done.ok()) done = rescore_ids(rows, memory_.device().ids, 0, shape_);
+    if (done.ok()) done = copy_listed_back();
+    return done.ok() ? wait() : done;
+}
+
+// And what control() tells.
+Result<void> SearchLane::copy_listed_back() {
     const LaneArrays& from = memory_.device();
     const LaneArrays& to = memory_.host();
-    const std::size_t listed = queries_ * stride_;
-    if (done = rescore_ids(rows, from.ids, 0, queries_, stride_); !done.ok()) return done;
-    if (done = copy_back(to.ids, from.ids, listed * sizeof(unsigned)); !done.ok()) return done;
-    if (done = copy_back(to.norms2, from.norms2, listed * sizeof(double)); !done.ok()) return done;
-    if (done = copy_back(to.dots, from.dots, listed * sizeof(double)); !done.ok()) return done;
-    return count();
+    const std::size_t listed = shape_.queries * shape_.wanted;
+    auto done = copy_back(to.ids, from.ids, listed * sizeof(unsigned));
+    if (done.ok()) done = copy_back(to.norms2, from.norms2, listed * sizeof(double));
+    if (done.ok()) done = copy_back(to.dots, from.dots, listed * sizeof(double));
+    return done.ok() ? copy_back(to.control, from.control, sizeof(PassControl)) : done;
 }
 
 void SearchLane::drain() noexcept {
@@ -277,32 +265,38 @@ Result<void> SearchLane::count() {
 
 ListedRows SearchLane::listed(std::size_t query) const {
     const LaneArrays& host = memory_.host();
-    const std::size_t begin = query * stride_;
-    return {.ids = {host.ids + begin, stride_},
-            .dots = {host.dots + begin, stride_},
-            .norms2 = {host.norms2 + begin, stride_}};
+    const std::size_t begin = query * shape_.wanted;
+    return {.ids = {host.ids + begin, shape_.wanted},
+            .dots = {host.dots + begin, shape_.wanted},
+            .norms2 = {host.norms2 + begin, shape_.wanted}};
+}
+
+device::StoredRescoreTask SearchLane::rescore_task(const RowsOnDevice& rows, const unsigned* ids,
+                                                   std::size_t query,
+                                                   const PassShape& shape) const {
+    const LaneArrays& device = memory_.device();
+    return {.queries = device.queries + query * rows.dimension(),
+            .rows = rows.truth,
+            .ids = ids,
+            .row_norms2 = device.norms2,
+            .dots = device.dots,
+            .query_count = narrow<unsigned>(shape.queries),
+            .id_count = narrow<unsigned>(shape.wanted),
+            .dimension = narrow<unsigned>(rows.dimension())};
 }
 
 Result<void> SearchLane::rescore_ids(const RowsOnDevice& rows, const unsigned* ids,
-                                     std::size_t query, std::size_t queries, std::size_t count) {
-    const LaneArrays& device = memory_.device();
-    return checked("rescore_stored",
-                   device::rescore_stored({.queries = device.queries + query * rows.dimension(),
-                                           .rows = rows.truth,
-                                           .ids = ids,
-                                           .row_norms2 = device.norms2,
-                                           .dots = device.dots,
-                                           .query_count = narrow<unsigned>(queries),
-                                           .id_count = narrow<unsigned>(count),
-                                           .dimension = narrow<unsigned>(rows.dimension())},
-                                          rows.plan.storage, stream_.get()));
+                                     std::size_t query, const PassShape& shape) {
+    return checked("rescore_stored", device::rescore_stored(rescore_task(rows, ids, query, shape),
+                                                            rows.plan.storage, stream_.get()));
 }
 
 Result<ListedRows> SearchLane::rescore_survivors(const RowsOnDevice& rows, std::size_t query,
                                                  std::size_t begin, std::size_t end) {
     QR_CHECK(end - begin <= options_.limits.listed && end <= shares_.capacity);
     const unsigned* const ids = memory_.survivor_rows() + query * shares_.capacity + begin;
-    if (auto done = rescore_ids(rows, ids, query, 1, end - begin); !done.ok()) return done.error();
+    if (auto done = rescore_ids(rows, ids, query, {1, end - begin}); !done.ok())
+        return done.error();
     return download_one(ids, end - begin);
 }
 
@@ -314,7 +308,7 @@ Result<ListedRows> SearchLane::rescore(const RowsOnDevice& rows, std::size_t que
                                                            slots.size() * sizeof(unsigned),
                                                            cudaMemcpyHostToDevice, stream_.get()));
     if (!done.ok()) return done.error();
-    done = rescore_ids(rows, memory_.device().ids, query, 1, slots.size());
+    done = rescore_ids(rows, memory_.device().ids, query, {1, slots.size()});
     if (!done.ok()) return done.error();
     return download_one(memory_.device().ids, slots.size());
 }

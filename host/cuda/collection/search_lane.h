@@ -7,16 +7,18 @@
 // drain() comes before whatever else is asked of it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/cuda/collection/lane_memory.h"
 #include "host/cuda/collection/rows_on_device.h"
-#include "host/cuda/cublas.h"
+#include "host/cuda/collection/search_graphs.h"
+#include "host/cuda/collection/tile_overlaps.h"
 #include "host/cuda/handles.h"
 #include "host/state/matrix_view.h"
 
@@ -29,10 +31,6 @@ struct PassQuery {
     device::Rank rank = device::Rank::by_score;
     bool is_dot = false;
     float threshold = 0;  // of its survivors' keys, or -infinity
-};
-
-struct RowRange {
-    std::size_t begin = 0, end = 0;
 };
 
 // Whether lists are cut to what is wanted, and thresholds raised, between tiles.
@@ -61,6 +59,12 @@ class SearchLane {
     void drain() noexcept;
 
     const LaneLimits& limits() const { return options_.limits; }
+    GraphCounts graph_counts() const { return graphs_.counts(); }
+
+    // A whole pass, from begin() over a scan of all rows, cutting, to list(): by a graph, where the
+    // lane may keep one.
+    Result<void> search(const RowsOnDevice& rows, std::span<const PassQuery> queries,
+                        std::span<const RowMask* const> masks);
 
     // Uploads and encodes. Only slots in use count.
     Result<void> begin(const RowsOnDevice& rows, std::span<const PassQuery> queries,
@@ -87,17 +91,41 @@ class SearchLane {
     std::size_t capacity() const { return shares_.capacity; }
 
   private:
-    explicit SearchLane(const LaneOptions& options) : options_(options) {}
+    SearchLane(const LaneOptions& options, TileOverlaps tile_overlaps)
+        : options_(options),
+          tile_overlaps_(std::move(tile_overlaps)),
+          graphs_(options.limits.graphs) {}
 
-    void fill_control(std::span<const PassQuery> queries);
+    static PassShape shape_of(std::span<const PassQuery> queries) {
+        return {.queries = queries.size(),
+                .wanted = std::ranges::max(queries, {}, &PassQuery::wanted).wanted};
+    }
+    void open_pass(const RowsOnDevice& rows, std::span<const PassQuery> queries,
+                   const PassShape& shape);
+    std::vector<ScanTile> tiles_for(const RowsOnDevice& rows, const RowRange& range,
+                                    Cutting cutting) const;
+    std::size_t cut_limit(const ScanTile& tile) const;
+    Result<void> search_by_graph(const RowsOnDevice& rows, std::span<const ScanTile> tiles,
+                                 std::size_t masks);
+    GraphForm form_of(const RowsOnDevice& rows, std::span<const ScanTile> tiles) const;
+    void fill_tasks(const RowsOnDevice& rows, std::span<const ScanTile> tiles);
+    Result<void> enqueue_pass(const RowsOnDevice& rows, std::span<const ScanTile> tiles);
+    Result<void> enqueue_tile(const RowsOnDevice& rows, const ScanTile& tile, std::size_t index);
+
+    void fill_control(std::span<const PassQuery> queries, std::size_t dimension);
     void fill_masks(const RowMask& in_use, std::span<const RowMask* const> masks);
-    Result<void> upload(std::size_t slots, std::size_t masks);
+    Result<void> upload_masks(std::size_t masks);
     Result<void> encode_queries(const RowsOnDevice& rows);
     Result<void> scan_tile(const RowsOnDevice& rows, const RowRange& tile);
-    Result<bool> compute_overlaps(const device::MatrixTask& task);
+    device::MatrixTask overlap_task(const RowsOnDevice& rows, const RowRange& tile) const;
+    device::AppendTask append_task(const RowsOnDevice& rows, const RowRange& tile) const;
+    device::MatrixPeaks peaks_for(const device::MatrixTask& task) const;
     Result<void> cut(std::size_t limit);
+    device::StoredRescoreTask rescore_task(const RowsOnDevice& rows, const unsigned* ids,
+                                           std::size_t query, const PassShape& shape) const;
+    Result<void> copy_listed_back();
     Result<void> rescore_ids(const RowsOnDevice& rows, const unsigned* ids, std::size_t query,
-                             std::size_t queries, std::size_t count);
+                             const PassShape& shape);
     Result<void> copy_back(void* to, const void* from, std::size_t bytes);
     Result<ListedRows> download_one(const unsigned* ids, std::size_t count);
     Result<void> wait();
@@ -105,15 +133,15 @@ class SearchLane {
     device::SelectTask select_task() const;
 
     const LaneOptions options_;
-    bool has_tensor_cores_ = false;
     LaneMemory memory_;
     Event done_;
     Stream stream_;
-    DeviceMemory workspace_;  // cuBLAS's
-    std::optional<Cublas> cublas_;
+    TileOverlaps tile_overlaps_;
+    SearchGraphs graphs_;
 
     // Of the pass under way.
-    std::size_t queries_ = 0, stride_ = 0, mask_words_ = 0;
+    std::size_t queries_ = 0, mask_words_ = 0;
+    PassShape shape_;
     PassShares shares_;
     device::Rank peak_rank_ = device::Rank::by_score;
     bool reads_lengths_ = false;

@@ -62,10 +62,7 @@ Result<void> SearchPass::run_pass() {
     std::vector<Query*> all, unproven;
     for (Query& query : queries_)
         all.push_back(&query);
-    if (auto done = begin(all); !done.ok()) return done;
-    if (auto done = lane_.scan(rows_, {0, rows_.slots}, Cutting::to_wanted); !done.ok())
-        return done;
-    if (auto done = lane_.list(rows_); !done.ok()) return done;
+    if (auto done = lane_.search(rows_, pass_of(all), masks_); !done.ok()) return done;
     for (std::size_t q = 0; q < all.size(); ++q) {
         all[q]->norm2 = lane_.control().norms2[q];
         take(*all[q], lane_.listed(q));
@@ -80,11 +77,11 @@ Result<void> SearchPass::run_pass() {
     return {};
 }
 
-Result<void> SearchPass::begin(std::span<Query* const> queries) {
+std::vector<PassQuery> SearchPass::pass_of(std::span<Query* const> queries) {
     std::vector<PassQuery> pass;
     for (const Query* const query : queries)
         pass.push_back(query->pass);
-    return lane_.begin(rows_, pass, masks_);
+    return pass;
 }
 
 void SearchPass::take(Query& query, const ListedRows& rows) {
@@ -121,7 +118,7 @@ Result<void> SearchPass::exhaust(std::span<Query* const> queries) {
         query->result->rescored = 0;
         ++query->result->retries;
     }
-    if (auto done = begin(queries); !done.ok()) return done;
+    if (auto done = lane_.begin(rows_, pass_of(queries), masks_); !done.ok()) return done;
     const std::size_t step = lane_.capacity() / 32 * 32;
     for (std::size_t begin = 0; begin < rows_.slots; begin += step) {
         const RowRange range{begin, std::min(begin + step, rows_.slots)};

@@ -37,7 +37,7 @@ class SearchPass {
     };
 
     Result<void> run_pass();
-    Result<void> begin(std::span<Query* const> queries);
+    static std::vector<PassQuery> pass_of(std::span<Query* const> queries);
     void take(Query& query, const ListedRows& rows);
     bool is_proven(Query& query, std::size_t place);
     Result<void> exhaust(std::span<Query* const> queries);

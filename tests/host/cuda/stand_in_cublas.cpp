@@ -1,10 +1,12 @@
 // Stands in for libcublas.so.13: a column-major product by three loops, as its manual defines it,
-// on memory of the emulated device, at once instead of on the stream.
+// on memory of the emulated device, which the program that opens this has with its runtime.
 //
 // It refuses what the caller must not ask for: no stream or workspace set, float32 that could be
 // cut to TF32, sums in less than float32.
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
+
+#include <deque>
 
 #include "host/cuda/cublas_api.h"
 
@@ -15,11 +17,28 @@ using qr::cuda::cublas::Math;
 using qr::cuda::cublas::Operation;
 using qr::cuda::cublas::Status;
 
+namespace {
+
+// A call's arguments.
+struct Product {
+    const void* a = nullptr;
+    const void* b = nullptr;
+    float* c = nullptr;
+    cudaDataType type = CUDA_R_32F;
+    Operation a_operation = Operation::none, b_operation = Operation::none;
+    int a_stride = 0, b_stride = 0, c_stride = 0;
+    int m = 0, n = 0, k = 0;
+    float alpha = 0;
+};
+
+}  // namespace
+
 struct qr::cuda::cublas::Context {
     cudaStream_t stream = nullptr;
     void* workspace = nullptr;
     std::size_t workspace_bytes = 0;
     Math math{};
+    std::deque<Product> products;  // kept: a graph may launch them again
 };
 
 namespace {
@@ -39,6 +58,22 @@ double element(const void* matrix, cudaDataType type, Operation operation, int s
     return element(matrix, type,
                    static_cast<std::size_t>(along) * static_cast<std::size_t>(stride) +
                        static_cast<std::size_t>(down));
+}
+
+// As the stream calls it.
+void multiply(void* data) {
+    const Product& of = *static_cast<const Product*>(data);
+    for (int row = 0; row < of.m; ++row) {
+        for (int column = 0; column < of.n; ++column) {
+            double sum = 0;
+            for (int i = 0; i < of.k; ++i) {
+                sum += element(of.a, of.type, of.a_operation, of.a_stride, row, i) *
+                       element(of.b, of.type, of.b_operation, of.b_stride, i, column);
+            }
+            of.c[static_cast<std::ptrdiff_t>(column) * of.c_stride + row] =
+                of.alpha * static_cast<float>(sum);
+        }
+    }
 }
 
 }  // namespace
@@ -82,18 +117,22 @@ Status cublasGemmEx(Handle handle, Operation a_operation, Operation b_operation,
         (compute == Compute::float32_pedantic) != is_float32 || algorithm != Algorithm::automatic ||
         *static_cast<const float*>(beta) != 0)
         return Status::invalid_value;
-    for (int row = 0; row < m; ++row) {
-        for (int column = 0; column < n; ++column) {
-            double sum = 0;
-            for (int i = 0; i < k; ++i) {
-                sum += element(a, a_type, a_operation, a_stride, row, i) *
-                       element(b, b_type, b_operation, b_stride, i, column);
-            }
-            static_cast<float*>(c)[static_cast<std::ptrdiff_t>(column) * c_stride + row] =
-                *static_cast<const float*>(alpha) * static_cast<float>(sum);
-        }
-    }
-    return Status::success;
+    handle->products.push_back({.a = a,
+                                .b = b,
+                                .c = static_cast<float*>(c),
+                                .type = a_type,
+                                .a_operation = a_operation,
+                                .b_operation = b_operation,
+                                .a_stride = a_stride,
+                                .b_stride = b_stride,
+                                .c_stride = c_stride,
+                                .m = m,
+                                .n = n,
+                                .k = k,
+                                .alpha = *static_cast<const float*>(alpha)});
+    const cudaError_t status =
+        cudaLaunchHostFunc(handle->stream, &multiply, &handle->products.back());
+    return status == cudaSuccess ? Status::success : Status::execution_failed;
 }
 
 }  // extern "C"

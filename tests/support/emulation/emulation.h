@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,9 @@ std::vector<std::string> take_reports();
 
 // The next call of `function` ("cudaMalloc") does nothing but return `code`.
 void fail_next(const char* function, cudaError_t code);
+
+// How often each function of the runtime was called since the last call of this one.
+std::map<std::string, std::size_t> take_calls();
 
 // Device and pinned allocations, streams, events and graphs that were not given back.
 std::size_t live_objects();

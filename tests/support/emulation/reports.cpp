@@ -21,6 +21,7 @@ struct State {
     Settings settings = settings_from_environment();
     std::vector<std::string> reports;
     std::map<std::string, cudaError_t> failures;
+    std::map<std::string, std::size_t> calls;
     cudaError_t error = cudaSuccess;
 };
 
@@ -79,6 +80,11 @@ void fail_next(const char* function, cudaError_t code) {
     state().failures[function] = code;
 }
 
+std::map<std::string, std::size_t> take_calls() {
+    const std::lock_guard lock(state().mutex);
+    return std::exchange(state().calls, {});
+}
+
 void report(const std::string& text, cudaError_t code) {
     const std::lock_guard lock(state().mutex);
     if (state().error == cudaSuccess) state().error = code;
@@ -108,6 +114,7 @@ InHostFunction::~InHostFunction() {
 cudaError_t take_failure(const char* function) {
     if (is_in_host_function) return cudaErrorNotPermitted;
     const std::lock_guard lock(state().mutex);
+    ++state().calls[function];
     if (settings().devices == 0) return cudaErrorInsufficientDriver;
     const auto found = state().failures.find(function);
     if (found == state().failures.end()) return cudaSuccess;

@@ -11,7 +11,7 @@ namespace qr::emulation {
 void report(const std::string& text, cudaError_t code);
 // The error that sticks, or success.
 cudaError_t device_error();
-// The injected failure of this function, or success; it is used up.
+// The injected failure of this function, or success; it is used up. The call is counted.
 cudaError_t take_failure(const char* function);
 
 // While one of these lives, this thread runs a host function, which may not call the runtime.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <vector>
 
 namespace qr::cuda {
@@ -46,6 +47,28 @@ TEST(PassPlan, CountsWhatAllQueriesListAndEachMaskOnce) {
     EXPECT_EQ(64U, queries_of_pass({.mask_bytes = 3000}, queries, 768, 1000));
     EXPECT_EQ(2U, queries_of_pass({.mask_bytes = 2999}, queries, 768, 1000));
     EXPECT_EQ(1U, queries_of_pass({.mask_bytes = 10}, queries, 768, 1000));
+}
+
+TEST(PassPlan, GivesGraphsAFewShapesThatTheLaneHasRoomFor) {
+    const auto shape = [](std::size_t queries, std::size_t wanted, std::size_t dimension) {
+        return graph_shape_of({}, {queries, wanted}, dimension);
+    };
+    EXPECT_EQ((PassShape{1, 64}), shape(1, 64, 768));
+    EXPECT_EQ((PassShape{8, 64}), shape(2, 64, 768));
+    EXPECT_EQ((PassShape{64, 512}), shape(33, 400, 768));
+    EXPECT_EQ((PassShape{4, 64}), shape(3, 64, 65'536));      // no more numbers fit
+    EXPECT_EQ((PassShape{16, 32'768}), shape(9, 32'768, 8));  // no more rows are listed
+    EXPECT_EQ(std::nullopt, shape(20, 20'000, 8));
+    EXPECT_EQ((PassShape{5, 64}), graph_shape_of({.queries = 5}, {2, 64}, 8));
+}
+
+TEST(PassPlan, EndsTilesWithTheirSegment) {
+    const device::SegmentSizes sizes{.first_bits = 6, .last_bits = 8};  // 64, 64, 128, 256, 256
+    const std::vector<ScanTile> tiles = tiles_of(sizes, {0, 300}, 32, 100);
+    const std::vector<ScanTile> expected = {{{0, 32}, 32},    {{32, 64}, 32},   {{64, 128}, 64},
+                                            {{128, 224}, 96}, {{224, 256}, 32}, {{256, 300}, 96}};
+    EXPECT_EQ(expected, tiles);
+    EXPECT_TRUE(tiles_of(sizes, {32, 32}, 32, 100).empty());
 }
 
 TEST(PassPlan, CoversEverySlotByWholeWords) {
