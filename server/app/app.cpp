@@ -26,6 +26,7 @@ http::Limits http_limits_of(const Config& config) {
     return {.head_bytes_max = config.head_bytes_max,
             .fields_max = config.fields_max,
             .body_bytes_max = config.payload_limit,
+            .stream_bytes_max = config.stream_bytes_max,
             .expansion_ratio_max = config.expansion_ratio_max,
             .connections_max = config.connections_max,
             .head_timeout = config.head_timeout,

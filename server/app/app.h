@@ -105,7 +105,8 @@ class App final : public http::Application, public BatchObserver, public PassObs
     void add_collection_routes();
     void add_document_routes();
     void add_collection_actions();
-    void add_collection(http::Verb verb, std::string pattern, http::Handler handler);
+    void add_collection(http::Verb verb, std::string pattern, http::Handler handler,
+                        bool (*takes_stream)(const http::Request&) = nullptr);
     void add_kserve_routes();
     void add_kserve_models();
     void add_kserve_repository();

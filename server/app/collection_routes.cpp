@@ -29,9 +29,10 @@ std::string_view name_in(const PathParameters& parameters) {
 }  // namespace
 
 // All take a place: a listing may cost as much as a search.
-void App::add_collection(Verb verb, std::string pattern, http::Handler handler) {
-    router_.add(
-        {verb, std::move(pattern), http::Access::keyed, http::Work::scoring, std::move(handler)});
+void App::add_collection(Verb verb, std::string pattern, http::Handler handler,
+                         bool (*takes_stream)(const Request&)) {
+    router_.add({verb, std::move(pattern), http::Access::keyed, http::Work::scoring,
+                 std::move(handler), takes_stream});
 }
 
 void App::add_collection_routes() {
@@ -58,11 +59,12 @@ void App::add_collection_routes() {
 }
 
 void App::add_document_routes() {
-    add_collection(Verb::post, kDocuments, [this](Request& request, const PathParameters& path) {
+    const auto store = [this](Request& request, const PathParameters& path) {
         const Grant grant = context_of(request)->grant();
         return is_bulk(request) ? handle_ingest(services(), grant, request, name_in(path))
                                 : handle_upsert(services(), grant, request, name_in(path));
-    });
+    };
+    add_collection(Verb::post, kDocuments, store, is_line_stream);
     add_collection(Verb::get, kDocuments, [this](Request& request, const PathParameters& path) {
         const Grant grant = context_of(request)->grant();
         return handle_list(services(), grant, request, name_in(path));

@@ -1,4 +1,5 @@
 // How the app treats one exchange: what is refused at the head, who handles it, what is recorded.
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -11,6 +12,9 @@ namespace qr {
 namespace {
 
 constexpr std::string_view kUnmatched = "unmatched";
+// What a body that its handler reads is taken to hold until its first piece tells; see
+// collections::DocumentLines.
+constexpr std::size_t kStreamHeldBytes = std::size_t{8} << 20;
 
 double seconds(Duration duration) {
     return std::chrono::duration<double>(duration).count();
@@ -47,6 +51,7 @@ std::optional<http::Response> App::refuse(http::Request& head) {
     if (!match.ok()) return describe(head, match.error());
     const http::Route& route = *match->route;
     head.route = route.pattern;
+    head.takes_stream = route.takes_stream != nullptr && route.takes_stream(head);
     const Result<void> known = authenticate(head, route);
     if (!known.ok()) return describe(head, known.error());
     if (route.work == http::Work::light) return std::nullopt;
@@ -63,11 +68,14 @@ Result<void> App::authenticate(http::Request& head, const http::Route& route) co
 }
 
 std::optional<http::Response> App::take_place(http::Request& head) {
+    std::optional<std::size_t> length = head.content_length;
+    const std::size_t most = head.takes_stream ? config_.stream_bytes_max : config_.payload_limit;
     // Too large is too large however calm it is: that refusal is the session's, and final.
-    if (head.content_length.value_or(0) > config_.payload_limit) return std::nullopt;
-    auto answer = admission_.admit(head.tenant, head.content_length);
+    if (most > 0 && length.value_or(0) > most) return std::nullopt;
+    if (head.takes_stream) length = std::min(length.value_or(kStreamHeldBytes), kStreamHeldBytes);
+    auto answer = admission_.admit(head.tenant, length);
     if (const auto* refused = std::get_if<AdmissionRefusal>(&answer)) {
-        const Error error = error_of(refused->overload, head.content_length);
+        const Error error = error_of(refused->overload, length);
         return finished(head, error_response(error, head, refused->retry_after));
     }
     context_of(head)->place = std::move(std::get<Place>(answer));

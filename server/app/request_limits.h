@@ -15,7 +15,8 @@ inline RerankLimits rerank_limits_of(const Config& config) {
 
 inline native::ParseLimits parse_limits_of(const Config& config) {
     return {.documents_max = config.max_client_batch_size,
-            .queries_max = config.max_client_queries};
+            .queries_max = config.max_client_queries,
+            .line_bytes_max = config.payload_limit};
 }
 
 }  // namespace qr

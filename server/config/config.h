@@ -60,6 +60,7 @@ struct Config {
     std::size_t search_queue_max = 512;
 
     std::size_t payload_limit = std::size_t{64} << 20;
+    std::size_t stream_bytes_max = 0;
     std::size_t max_concurrent_requests = 512;
     std::size_t max_client_batch_size = 10'000;
     std::size_t max_client_queries = 512;

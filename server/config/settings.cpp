@@ -206,7 +206,11 @@ constexpr std::array kSettings = {
     number("search_queue_max", &Config::search_queue_max, 1, 1'000'000,
            "Searches waiting or under way; further ones are answered 429."),
     bytes("payload_limit", &Config::payload_limit, kKiB, 16 * kGiB,
-          "Largest request body, as sent and, if compressed, once expanded."),
+          "Largest request body, as sent and, if compressed, once expanded; of NDJSON the longest "
+          "line."),
+    bytes("stream_bytes_max", &Config::stream_bytes_max, 0, 64 * 1024 * kGiB,
+          "Largest NDJSON body of documents, as sent and, if compressed, once expanded. It is "
+          "stored while it arrives and never held whole. 0: any."),
     live(number(
         "max_concurrent_requests", &Config::max_concurrent_requests, 1, kConcurrentRequestsMax,
         "Requests in progress at once, waiting ones included; further ones are answered 429. "

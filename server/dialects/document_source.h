@@ -35,10 +35,6 @@ std::size_t batch_rows(std::size_t dimension);
 // "line 17: <what was wrong>"
 Error at_place(Error error, std::string_view unit, std::size_t place);
 
-// One document a line. Empty lines are passed over.
-std::unique_ptr<DocumentSource> read_lines(native::Payload payload, BufferPool& buffers,
-                                           const UpsertLimits& limits);
-
 // How rows without ids of their own are named: prefix and number.
 struct RowNames {
     std::string prefix;

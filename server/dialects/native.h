@@ -35,7 +35,8 @@ inline constexpr std::string_view kEmptyReason = "empty";
 struct ParseLimits {
     std::size_t documents_max = 10'000;
     std::size_t queries_max = 512;
-    std::size_t text_bytes_max = std::size_t{1} << 20;  // of one text
+    std::size_t text_bytes_max = std::size_t{1} << 20;   // of one text
+    std::size_t line_bytes_max = std::size_t{64} << 20;  // of NDJSON
     std::size_t warnings_max = 32;
     bool takes_text = false;  // there is an encoder that turns it into vectors
 };

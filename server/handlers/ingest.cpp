@@ -2,19 +2,24 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "host/base/check.h"
 #include "host/base/misfit.h"
 #include "host/base/wall_clock.h"
 #include "server/app/await_work.h"
 #include "server/dialects/collection_print.h"
+#include "server/dialects/document_lines.h"
 #include "server/dialects/document_source.h"
 #include "server/handlers/collection_access.h"
 #include "server/handlers/encode_texts.h"
 #include "server/handlers/respond.h"
+#include "server/http/body_stream.h"
 #include "server/http/query_text.h"
 
 namespace qr {
@@ -22,6 +27,7 @@ namespace {
 
 namespace asio = boost::asio;
 using collections::DocumentBatch;
+using collections::DocumentLines;
 using collections::DocumentSource;
 using collections::RowNames;
 using Found = std::shared_ptr<Collection>;
@@ -49,6 +55,7 @@ std::optional<Format> format_of(const http::Request& request) {
 // Everything of one ingest that its batches share.
 struct Ingest {
     Source source;
+    std::shared_ptr<DocumentLines> lines;  // the source, where it is fed; else null
     Found collection;
     CollectionInfo info;
     UpsertReport stored = {};
@@ -81,27 +88,34 @@ Result<RowNames> names_of(std::string_view query) {
     return names;
 }
 
-Result<Source> source_of(const Services& services, Grant grant, http::Request& request,
-                         const CollectionInfo& info) {
+Result<void> open_file(const Services& services, const collections::UpsertLimits& limits,
+                       http::Request& request, Format format, Ingest& ingest) {
+    Result<RowNames> names = names_of(request.query);
+    if (!names.ok()) return names.error();
     native::Payload payload{.storage = std::move(request.storage),
                             .offset = request.body_offset,
                             .size = request.body_size,
                             .header_length = std::nullopt};
-    collections::UpsertLimits limits{.parse = grant.limits.parse,
-                                     .dimension = info.settings.layout.dimension};
-    limits.parse.takes_text = services.encoder != nullptr;
-    const Format format = *format_of(request);
     BufferPool& buffers = services.buffers;
-    if (format == Format::lines) {
-        return Source(collections::read_lines(std::move(payload), buffers, limits));
-    }
-    Result<RowNames> names = names_of(request.query);
-    if (!names.ok()) return names.error();
     auto source = format == Format::npy
                       ? collections::read_npy(std::move(payload), buffers, limits, *names)
                       : collections::read_safetensors(std::move(payload), buffers, limits, *names);
     if (!source.ok()) return source.error();
-    return Source(*std::move(source));
+    ingest.source = *std::move(source);
+    return {};
+}
+
+Result<void> open_source(const Services& services, Grant grant, http::Request& request,
+                         Ingest& ingest) {
+    collections::UpsertLimits limits{.parse = grant.limits.parse,
+                                     .dimension = ingest.info.settings.layout.dimension};
+    limits.parse.takes_text = services.encoder != nullptr;
+    const Format format = *format_of(request);
+    if (format != Format::lines) return open_file(services, limits, request, format, ingest);
+    QR_CHECK(request.stream != nullptr);
+    ingest.lines = std::make_shared<DocumentLines>(services.buffers, limits);
+    ingest.source = ingest.lines;
+    return {};
 }
 
 // "/17/vector" of a batch: the index, and the pointer inside the document.
@@ -165,31 +179,67 @@ Error with_stored(Error error, const UpsertReport& stored) {
     return error;
 }
 
+// Every batch has the time of a request: a body may be as long as it likes.
 template <class T>
 WorkTerms<T> terms_of(const Services& services, Grant grant, const http::Request& request,
                       std::function<Result<T>()> work) {
     return {.work = std::move(work),
             .clock = &services.clock,
-            .deadline = request.started + grant.limits.default_timeout,
+            .deadline = services.clock.now() + grant.limits.default_timeout,
             .client = request.client};
+}
+
+// The next piece of the body, for lines that are hungry.
+asio::awaitable<Result<void>> feed(http::Request& request, std::shared_ptr<DocumentLines> lines) {
+    const Result<std::span<std::byte>> room = lines->room();
+    if (!room.ok()) co_return room.error();
+    const Result<std::size_t> got = co_await request.stream->read(*room);
+    if (!got.ok()) co_return collections::at_place(got.error(), lines->unit(), lines->line() + 1);
+    lines->add(*got);
+    if (*got < room->size()) lines->end();
+    co_return Result<void>();
+}
+
+// Nothing is read from the client while a batch is read or stored: what is held is one batch and
+// one piece, and the request's place counts so much.
+asio::awaitable<Result<NextBatch>> next_batch(const Services& services, Grant grant,
+                                              http::Request& request,
+                                              std::shared_ptr<Ingest> ingest) {
+    const std::shared_ptr<DocumentLines> lines = ingest->lines;
+    while (true) {
+        if (lines != nullptr && lines->is_hungry()) {
+            const Result<void> fed = co_await feed(request, lines);
+            if (!fed.ok()) co_return fed.error();
+            grant.place.declare(0, lines->held_bytes());
+        }
+        WorkTerms<NextBatch> reading = terms_of<NextBatch>(
+            services, grant, request, [ingest] { return ingest->source->next(); });
+        Result<NextBatch> batch = co_await async_work(services.collections->work, reading);
+        const bool is_unfinished = batch.ok() && !*batch && lines != nullptr && lines->is_hungry();
+        if (!is_unfinished) co_return batch;
+    }
 }
 
 // One batch, from the body to the store. False: there was none.
 asio::awaitable<Result<bool>> ingest_batch(const Services& services, Grant grant,
                                            http::Request& request, std::shared_ptr<Ingest> ingest) {
-    WorkPool& work = services.collections->work;
-    WorkTerms<NextBatch> reading =
-        terms_of<NextBatch>(services, grant, request, [ingest] { return ingest->source->next(); });
-    const Result<NextBatch> batch = co_await async_work(work, reading);
+    const Result<NextBatch> batch = co_await next_batch(services, grant, request, ingest);
     if (!batch.ok()) co_return batch.error();
     if (!batch->has_value()) co_return false;
     const std::shared_ptr<ScoreRequest> texts = (*batch)->documents;
+    if (ingest->lines != nullptr) {
+        const std::size_t vectors = texts->vectors.storage.front().capacity();
+        grant.place.declare(texts->labels.size(), ingest->lines->held_bytes() + vectors);
+    }
     const auto joined = check_encoder(ingest->info, services.encoder, *texts);
     if (!joined.ok()) {
         const std::size_t place = (*batch)->places[texts->texts.document_rows.front()];
         co_return without_pointer(
             collections::at_place(joined.error(), ingest->source->unit(), place));
     }
+    const auto passed = services.clock.now() - request.started;
+    texts->timeout = std::chrono::duration_cast<std::chrono::milliseconds>(passed) +
+                     grant.limits.default_timeout;
     const Result<TextEncoding> encoding = co_await encode_texts(services, grant, request, texts);
     if (!encoding.ok()) co_return encoding.error();
     ingest->tokens += encoding->usage.tokens;
@@ -197,7 +247,7 @@ asio::awaitable<Result<bool>> ingest_batch(const Services& services, Grant grant
         terms_of<UpsertReport>(services, grant, request, [ingest, batch = **batch] {
             return store(*ingest->collection, batch, ingest->source->unit(), ingest->stored);
         });
-    const Result<UpsertReport> report = co_await async_work(work, storing);
+    const Result<UpsertReport> report = co_await async_work(services.collections->work, storing);
     if (!report.ok()) co_return report.error();
     co_return true;
 }
@@ -216,6 +266,10 @@ Error with_bulk_types(Error error) {
     return error;
 }
 
+bool is_line_stream(const http::Request& request) {
+    return format_of(request) == Format::lines;
+}
+
 asio::awaitable<http::Response> handle_ingest(const Services& services, Grant grant,
                                               http::Request& request, std::string_view name) {
     const Result<Found> collection = find_collection(services, name);
@@ -223,9 +277,8 @@ asio::awaitable<http::Response> handle_ingest(const Services& services, Grant gr
     const auto ingest = std::make_shared<Ingest>();
     ingest->collection = *collection;
     ingest->info = (*collection)->info();
-    Result<Source> source = source_of(services, grant, request, ingest->info);
-    if (!source.ok()) co_return error_response(source.error(), request);
-    ingest->source = *std::move(source);
+    const Result<void> opened = open_source(services, grant, request, *ingest);
+    if (!opened.ok()) co_return error_response(opened.error(), request);
     while (true) {
         const Result<bool> more = co_await ingest_batch(services, grant, request, ingest);
         if (!more.ok()) {

@@ -1,8 +1,8 @@
 // What a connection asks of the server behind it: the one seam between sockets and meaning.
 //
-// A session reads a head, offers it to refuse(), reads the body, awaits handle(), writes the answer
-// and reports completed(). All calls for one connection come from its io thread, one request at a
-// time.
+// A session reads a head, offers it to refuse(), reads the body (or leaves that to the handler
+// where refuse() set takes_stream), awaits handle(), writes the answer and reports completed(). All
+// calls for one connection come from its io thread, one request at a time.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -16,8 +16,9 @@ namespace qr::http {
 
 class ChunkedDecoder {
   public:
-    explicit ChunkedDecoder(const Limits& limits)
-        : data_left_max_(limits.body_bytes_max), overhead_left_(limits.chunk_overhead_bytes_max) {}
+    explicit ChunkedDecoder(const Limits& limits) : ChunkedDecoder(limits, limits.body_bytes_max) {}
+    ChunkedDecoder(const Limits& limits, std::size_t data_bytes_max)
+        : data_left_max_(data_bytes_max), overhead_left_(limits.chunk_overhead_bytes_max) {}
 
     struct Step {
         std::size_t consumed = 0;  // bytes of the input that are done with, data included

@@ -11,7 +11,8 @@ struct Limits {
         std::size_t{16} * 1024;  // also how far ahead of the answers a client may send
     std::size_t fields_max = 64;
     std::size_t body_bytes_max = std::size_t{64} << 20;  // as sent and, for gzip, once expanded
-    std::size_t expansion_ratio_max = 100;               // of a gzip body
+    std::size_t stream_bytes_max = 0;       // likewise, of a body that its handler reads; 0: any
+    std::size_t expansion_ratio_max = 100;  // of a gzip body
     std::size_t chunk_overhead_bytes_max =
         std::size_t{8} * 1024;                          // extensions and trailers of one body
     std::size_t connections_max = 1024;                 // beyond: 503 and close

@@ -42,6 +42,7 @@ class Fields {
     std::vector<Field> list_;
 };
 
+class BodyStream;
 class Client;
 
 struct Request {
@@ -55,6 +56,10 @@ struct Request {
     TimePoint started{};                        // first byte of the head
     std::string_view route;  // pattern that matched, for metrics; set by refuse()
     std::string tenant;      // key id, "" without keys; set by refuse()
+
+    // The handler reads the body itself, from `stream`, and `storage` stays empty; set by refuse().
+    bool takes_stream = false;
+    BodyStream* stream = nullptr;  // while it is handled
 
     // What the application holds for this request, its own to read: set by refuse(), let go once
     // the answer is written or the connection has died.

@@ -27,6 +27,8 @@ struct Route {
     Access access = Access::keyed;
     Work work = Work::light;
     Handler handler;
+    // Of a head that was routed here: whether the handler reads the body itself. Null: never.
+    bool (*takes_stream)(const Request&) = nullptr;
 };
 
 class Router {

@@ -10,13 +10,12 @@
 #include "server/http/request_id.h"
 #include "server/http/response_head.h"
 #include "server/http/syntax.h"
+#include "server/http/wire_stream.h"
 
 namespace qr::http {
 namespace {
 
 namespace asio = boost::asio;
-
-constexpr std::string_view kGoAhead = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // A head has arrived and its answer is not yet out.
 class InFlight {
@@ -172,6 +171,11 @@ asio::awaitable<void> Session::respond(Turn& turn) {
         drop_unread_body(turn);
         co_return;
     }
+    if (turn.head.request.takes_stream) {
+        auto streaming = respond_to_stream(turn);
+        co_await std::move(streaming);
+        co_return;
+    }
     auto taking = take_body(turn);
     const std::optional<Error> error = co_await std::move(taking);
     turn.exchange.read = context_.clock.now() - turn.head.request.started;
@@ -183,6 +187,26 @@ asio::awaitable<void> Session::respond(Turn& turn) {
     turn.head.request.client = this;
     auto handling = handle(turn.head.request);
     turn.response = co_await std::move(handling);
+    end_handling(turn);
+}
+
+// The body is read as the handler asks for it; what it leaves unread ends the connection.
+asio::awaitable<void> Session::respond_to_stream(Turn& turn) {
+    Request& request = turn.head.request;
+    WireStream stream({wire_, context_.buffers, context_.clock, context_.limits}, turn.head);
+    request.stream = &stream;
+    request.client = this;
+    auto handling = handle(request);
+    turn.response = co_await std::move(handling);
+    request.stream = nullptr;
+    end_handling(turn);
+    turn.exchange.read = context_.clock.now() - request.started;
+    turn.exchange.bytes_in += stream.received();
+    turn.is_body_unread = !stream.is_ended();
+    if (stream.received() == 0) drop_unread_body(turn);
+}
+
+void Session::end_handling(Turn& turn) {
     turn.head.request.client = nullptr;
     wire_.unwatch();
     if (has_client_left_) turn.response = describe(turn.head.request, client_left());
@@ -229,11 +253,6 @@ void Session::drop_unread_body(Turn& turn) {
 
 asio::awaitable<std::optional<Error>> Session::take_body(Turn& turn) {
     if (turn.head.body == BodyKind::none) co_return std::nullopt;
-    if (turn.head.expectation == Expectation::go_ahead && wire_.ahead().empty()) {
-        constexpr std::string_view kNoBody;
-        auto writing = wire_.write(kGoAhead, kNoBody);
-        co_await std::move(writing);  // a failure shows again when the body is read
-    }
     const BodySource source{wire_, context_.buffers, context_.clock, context_.limits};
     auto reading = read_body(source, turn.head);
     const Result<std::size_t> received = co_await std::move(reading);

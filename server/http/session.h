@@ -54,12 +54,14 @@ class Session : private Client {
     // Empty: the client left, or was idle for too long, before a request began.
     boost::asio::awaitable<std::optional<Result<Head>>> read_head(Turn& turn);
     boost::asio::awaitable<void> respond(Turn& turn);
+    boost::asio::awaitable<void> respond_to_stream(Turn& turn);
     boost::asio::awaitable<std::optional<Error>> take_body(Turn& turn);
     boost::asio::awaitable<Response> handle(Request& request);
     boost::asio::awaitable<Next> answer(Turn& turn);
 
     std::optional<Response> refuse(Turn& turn);
     void drop_unread_body(Turn& turn);
+    void end_handling(Turn& turn);
     Response describe(const Request& request, const Error& error) noexcept;
     Duration patience() const;
     bool is_last(const Turn& turn) const;

@@ -34,14 +34,18 @@ inline void check_documents(const collections::UpsertRequest& request) {
         QR_CHECK(request.labels.at(row).text.has_value());
 }
 
+inline void check_batch(const collections::DocumentBatch& batch) {
+    check_documents(*batch.documents);
+    QR_CHECK(batch.places.size() == batch.documents->labels.size());
+}
+
 // To its end, or to its mistake.
 inline void check_source(collections::DocumentSource& source) {
     while (true) {
         const auto batch = source.next();
         if (!batch.ok()) return check_refusal(batch.error());
         if (!batch->has_value()) return;
-        check_documents(*(*batch)->documents);
-        QR_CHECK((*batch)->places.size() == (*batch)->documents->labels.size());
+        check_batch(**batch);
     }
 }
 

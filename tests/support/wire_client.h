@@ -105,6 +105,10 @@ class WireClient {
         ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &abrupt, sizeof abrupt);
         close();
     }
+    // How long send() waits for a server that takes nothing.
+    void set_send_timeout(timeval patience) {
+        ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    }
     // Before connect(): how little the kernel takes in while nobody reads.
     void set_receive_buffer(int bytes) {
         ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);

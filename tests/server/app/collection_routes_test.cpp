@@ -114,6 +114,36 @@ TEST_F(CollectionRoutes, NameEveryMediaTypeOfDocumentsWhereOneIsRefused) {
     EXPECT_THAT(search.body, testing::Not(HasSubstr("npy")));
 }
 
+TEST_F(CollectionRoutes, TakeStreamsLongerThanWhatRequestsMayHoldTogether) {
+    served.make("papers");
+    const std::string head =
+        "POST /v1/collections/papers/documents HTTP/1.1\r\nHost: t\r\n"
+        "Content-Type: application/x-ndjson\r\nContent-Length: 1000000000000\r\n\r\n";
+    WireClient first(served.app().port());
+    WireClient second(served.app().port());
+    const std::string good = "{\"id\": 1, \"vector\": [1, 0]}\n";
+    first.send(head + good);
+    second.send(head + good + "{\"id\": 2}\n" + std::string(std::size_t{1} << 20, ' '));
+    const auto refused = second.receive();
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->status, 422) << refused->body;
+    EXPECT_THAT(refused->body, HasSubstr("line 2: "));
+    EXPECT_THAT(refused->body, HasSubstr("kept: 1 documents (1 inserted, 0 updated)"));
+    EXPECT_EQ(refused->field("Connection"), "close");
+}
+
+TEST_F(CollectionRoutes, ReadAStreamPieceByPieceBetweenItsBatches) {
+    served.make("papers");
+    std::string body;
+    for (int i = 0; i < 3'000; ++i)
+        body += R"({"id": )" + std::to_string(i) + R"(, "vector": [1, 0])" +
+                std::string(1'000, ' ') + "}\n";
+    const WireAnswer stored = served.post("/v1/collections/papers/documents", body,
+                                          "Content-Type: application/jsonl\r\n");
+    EXPECT_EQ(stored.status, 200) << stored.body;
+    EXPECT_THAT(stored.body, HasSubstr(R"("inserted":3000,"updated":0)"));
+}
+
 TEST_F(CollectionRoutes, TakeFilesOfVectors) {
     served.make("papers");
     const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }";

@@ -15,12 +15,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "server/http/body_stream.h"
 #include "server/http/client.h"
 #include "server/http/server.h"
 #include "tests/support/wire_client.h"
@@ -39,28 +41,24 @@ struct Completion {
 // GET /page: "page". POST /echo: the body. POST /length, /alignment (of the tensor part), GET /id,
 // /trace, /thread (that runs the handler), /throw. GET /large?n: n bytes. GET /gate: answers once
 // open() is called; /watched: or once its client is gone. /refused: 401 on the head alone. /bye:
-// asks for the connection to be closed.
+// asks for the connection to be closed. POST /stream?n: reads its body itself, n bytes at a time,
+// and answers how much and which hash; /stops?n: reads once; /waits?n: at the gate after each read.
 class TestApplication final : public Application {
   public:
     std::optional<Response> refuse(Request& head) override {
+        head.takes_stream =
+            head.path == "/stream" || head.path == "/stops" || head.path == "/waits";
         if (head.path != "/refused") return std::nullopt;
         return text(401, "refused");
     }
 
     boost::asio::awaitable<Response> handle(Request& request) override {
+        if (request.takes_stream) {
+            auto reading = read_stream(request);
+            co_return co_await std::move(reading);
+        }
         if (request.path == "/gate" || request.path == "/watched") {
-            const auto executor = co_await boost::asio::this_coro::executor;
-            auto gate = std::make_shared<boost::asio::steady_timer>(executor);
-            gate->expires_at(boost::asio::steady_timer::time_point::max());
-            if (request.path == "/watched") {
-                request.client->on_gone([this, gate] {
-                    note_gone();
-                    gate->cancel();
-                });
-            }
-            enter_gate(gate);
-            constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
-            auto waiting = gate->async_wait(kAwait);
+            auto waiting = wait_at_gate(request);
             co_await std::move(waiting);
         }
         co_return answer(request);
@@ -101,6 +99,12 @@ class TestApplication final : public Application {
         return gone_;
     }
 
+    // What /stream answers to that body.
+    static std::string summary(std::string_view body) {
+        return std::to_string(body.size()) + ' ' +
+               std::to_string(std::hash<std::string_view>()(body));
+    }
+
     void await_gate(std::size_t waiting) {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, WireClient::kPatience, [&] { return gates_.size() >= waiting; });
@@ -136,6 +140,40 @@ class TestApplication final : public Application {
             default:
                 return 500;
         }
+    }
+
+    boost::asio::awaitable<void> wait_at_gate(Request& request) {
+        const auto executor = co_await boost::asio::this_coro::executor;
+        auto gate = std::make_shared<boost::asio::steady_timer>(executor);
+        gate->expires_at(boost::asio::steady_timer::time_point::max());
+        if (request.path != "/gate") {
+            request.client->on_gone([this, gate] {
+                note_gone();
+                gate->cancel();
+            });
+        }
+        enter_gate(gate);
+        constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+        auto waiting = gate->async_wait(kAwait);
+        co_await std::move(waiting);
+    }
+
+    boost::asio::awaitable<Response> read_stream(Request& request) {
+        std::vector<std::byte> piece(number(request.query));
+        std::string body;
+        while (true) {
+            const std::span<std::byte> into(piece);
+            auto reading = request.stream->read(into);
+            const Result<std::size_t> got = co_await std::move(reading);
+            if (!got.ok()) co_return describe(request, got.error());
+            body.append(reinterpret_cast<const char*>(piece.data()), *got);
+            if (*got < piece.size() || request.path == "/stops") break;
+            if (request.path == "/waits") {
+                auto waiting = wait_at_gate(request);
+                co_await std::move(waiting);
+            }
+        }
+        co_return text(200, summary(body));
     }
 
     static Response answer(const Request& request) {
