@@ -212,7 +212,8 @@ __device__ Threshold<Image> find_threshold(const View<Source, Image>& view, unsi
 }
 
 // put(place, i, image) of the k best, places by ascending i; of ties the first. Lanes of a warp
-// place their images by votes, warps by the sums of what each has in each round.
+// place their images by votes, warps by the sums of what each has in each round. What put() wrote
+// is there for the whole block afterwards.
 template <class Image, class Source, class Put>
 __device__ void keep(const View<Source, Image>& view, unsigned k, Tally& tally, Put put) {
     const Threshold<Image> threshold = find_threshold(view, k, tally);

@@ -131,7 +131,6 @@ __global__ void __launch_bounds__(kBestOfThreads) select_kernel(SelectTask task)
                  task.ids[to + place] = survivors.rows[i];
                  atomicMin(&least, image);
              });
-        __syncthreads();
         if (threadIdx.x == 0) {
             task.lists.thresholds[blockIdx.x] = key_in(least);
             task.lists.counts[blockIdx.x] = wanted;

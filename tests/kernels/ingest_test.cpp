@@ -77,12 +77,11 @@ TEST_P(Ingest, GivesUnitRowsTheBitsAndTheResidualOfEncode) {
     const Matrix rows = random_rows(40, 50);
     for (const Storage scan : {Storage::float16, Storage::bfloat16}) {
         DeviceTable table(40, 50, Storage::float32, scan);
-        std::vector<unsigned> slots(40);
-        std::iota(slots.begin(), slots.end(), 0U);
+        const std::vector<unsigned> slots = shuffled(40);
         EXPECT_EQ(cudaSuccess, table.add(rows, slots, stream_));
         const Encoded expected = encoded(rows, scan);
         for (unsigned r = 0; r < 40; ++r) {
-            const std::vector<float> row = table.scanned.row(r);
+            const std::vector<float> row = table.scanned.row(slots[r]);
             for (std::size_t i = 0; i < 50; ++i) {
                 const auto bits = static_cast<unsigned short>(expected.numbers[r * 50 + i]);
                 const float number = scan == Storage::float16

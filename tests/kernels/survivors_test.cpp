@@ -181,6 +181,12 @@ TEST_P(Survivors, AreTheSameOfAnyShapeWithPeaksAndWithout) {
     }
 }
 
+TEST_P(Survivors, AreFoundInStretchesWhosePeakTheBoundAloneLetsPass) {
+    const Lists lists({0.5F}, 4);
+    append({.overlaps = {0.1F, 0.5F - kBound, 0.2F}, .has_peaks = true}, {{}}, {0b111}, lists);
+    EXPECT_EQ((std::vector<Survivor>{{0.5F, 1}}), lists.survivors(0));
+}
+
 TEST_P(Survivors, OfMixedRanksMayHavePeaksOfMagnitudes) {
     mask_words_ = 4;
     const std::vector<ScanQuery> queries = {{.rank = Rank::by_magnitude}, {}};
@@ -232,7 +238,7 @@ TEST_P(Survivors, BeyondTheCapacityAreCountedAndNotWritten) {
 }
 
 TEST_P(Survivors, OfNothingAreNone) {
-    EXPECT_EQ(cudaSuccess, append_survivors({}, stream_));
+    EXPECT_EQ(cudaSuccess, append_survivors(AppendTask{}, stream_));
     EXPECT_EQ(cudaErrorInvalidConfiguration,
               append_survivors({.query_count = kAppendQueriesMax + 1, .row_count = 1}, stream_));
     EXPECT_EQ(cudaSuccess, cut_survivors({}, stream_));

@@ -1,5 +1,7 @@
 #include "host/cuda/capture.h"
 
+#include <cstring>
+
 #include "host/cuda/status.h"
 #include "tests/host/cuda/cuda_fixture.h"
 
