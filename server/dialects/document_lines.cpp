@@ -122,7 +122,7 @@ Result<void> DocumentLines::add_document(std::string_view line) {
     return {};
 }
 
-// The next whole line that is not empty.
+// The next whole line that is not empty; an empty one that is too long is given, too.
 std::optional<std::string_view> DocumentLines::next_line() {
     while (!pending().empty()) {
         const std::size_t newline = pending().find('\n', scanned_);
@@ -131,7 +131,8 @@ std::optional<std::string_view> DocumentLines::next_line() {
         begin_ += std::min(pending().size(), line.size() + 1);
         scanned_ = 0;
         ++line_;
-        if (line.find_first_not_of(kWhiteSpace) != std::string_view::npos) return line;
+        const bool is_empty = line.find_first_not_of(kWhiteSpace) == std::string_view::npos;
+        if (!is_empty || line.size() > limits_.parse.line_bytes_max) return line;
     }
     scanned_ = pending().size();
     is_hungry_ = !is_ended_;

@@ -13,6 +13,7 @@ inline constexpr std::size_t kStoredDimension = 3;
 inline collections::UpsertLimits upsert_limits() {
     return {.parse = {.documents_max = 50,
                       .text_bytes_max = 100,
+                      .line_bytes_max = 300,
                       .warnings_max = 3,
                       .takes_text = true},
             .dimension = kStoredDimension};
