@@ -1,8 +1,9 @@
 #include "host/collection/loader.h"
 
 #include <algorithm>
+#include <future>
 #include <span>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "host/collection/document_walk.h"
@@ -13,6 +14,15 @@ namespace {
 constexpr std::size_t kBatchBytes = std::size_t{8} << 20;  // of float32 rows, appended at once
 constexpr std::size_t kBatchRowsMax = 4096;
 
+// Rows that are appended at once.
+struct LoadBatch {
+    std::vector<float> rows;
+    std::vector<std::uint64_t> numbers;
+    std::vector<Document> documents;
+    std::unordered_set<std::string> ids;  // of the documents
+};
+
+// One batch is filled from the store while another thread appends the one before it.
 class Loading {
   public:
     Loading(const CollectionRecord& record, Loaded& loaded)
@@ -22,43 +32,57 @@ class Loading {
     }
 
     Result<void> add(const StoredDocument& stored) {
-        if (const auto at = batch_.find(stored.document.id); at != batch_.end()) {
-            if (auto flushed = flush(); !flushed) return flushed;
+        if (batch_.ids.contains(stored.document.id)) {
+            if (auto passed = pass_on(); !passed) return passed;
         }
-        const std::size_t begin = rows_.size();
-        rows_.resize(begin + layout_.dimension);
-        widen(layout_.storage, stored.vector, std::span(rows_).subspan(begin));
-        numbers_.push_back(stored.number);
-        documents_.push_back(stored.document);
-        batch_.emplace(stored.document.id, documents_.size() - 1);
-        return documents_.size() == rows_max_ ? flush() : Result<void>();
+        const std::size_t begin = batch_.rows.size();
+        if (begin == 0) batch_.rows.reserve(rows_max_ * layout_.dimension);
+        batch_.rows.resize(begin + layout_.dimension);
+        widen(layout_.storage, stored.vector, std::span(batch_.rows).subspan(begin));
+        batch_.numbers.push_back(stored.number);
+        batch_.documents.push_back(stored.document);
+        batch_.ids.insert(stored.document.id);
+        return batch_.documents.size() == rows_max_ ? pass_on() : Result<void>();
     }
 
-    Result<void> flush() {
-        if (documents_.empty()) return {};
-        Residence& residence = *loaded_.residence;
-        const std::size_t bytes = documents_.size() * residence.table().memory().bytes_per_row;
-        if (auto claimed = residence.memory().claim(bytes); !claimed) return claimed;
-        const MatrixView rows{rows_.data(), documents_.size(), layout_.dimension};
-        Result<std::vector<Slot>> slots = residence.table().append({rows, numbers_});
-        if (!slots) return slots.error();
-        publish(*slots);
-        rows_.clear();
-        numbers_.clear();
-        documents_.clear();
-        batch_.clear();
-        return {};
+    Result<void> finish() {
+        if (auto passed = pass_on(); !passed) return passed;
+        return appending_.valid() ? appending_.get() : Result<void>();
     }
 
   private:
+    Result<void> pass_on() {
+        if (appending_.valid()) {
+            if (auto appended = appending_.get(); !appended) return appended;
+        }
+        if (batch_.documents.empty()) return {};
+        appending_ = std::async(std::launch::async, [this, batch = std::exchange(batch_, {})] {
+            return append(batch);
+        });
+        return {};
+    }
+
+    Result<void> append(const LoadBatch& batch) {
+        Residence& residence = *loaded_.residence;
+        const std::size_t count = batch.documents.size();
+        const std::size_t bytes = count * residence.table().memory().bytes_per_row;
+        if (auto claimed = residence.memory().claim(bytes); !claimed) return claimed;
+        const MatrixView rows{batch.rows.data(), count, layout_.dimension};
+        Result<std::vector<Slot>> slots = residence.table().append({rows, batch.numbers});
+        if (!slots) return slots.error();
+        publish(batch, *slots);
+        return {};
+    }
+
     // Of two documents with one id, which only a store that was damaged in between can hold, the
     // later counts.
-    void publish(std::span<const Slot> slots) {
+    void publish(const LoadBatch& batch, std::span<const Slot> slots) {
         std::vector<NewRow> added;
         std::vector<Slot> gone;
-        for (std::size_t i = 0; i < documents_.size(); ++i) {
-            added.push_back({slots[i], numbers_[i], &documents_[i]});
-            if (const auto older = loaded_.residence->find_even_expired(documents_[i].id)) {
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            const Document& document = batch.documents[i];
+            added.push_back({slots[i], batch.numbers[i], &document});
+            if (const auto older = loaded_.residence->find_even_expired(document.id)) {
                 gone.push_back(older->slot);
                 loaded_.stale.push_back(older->number);
             }
@@ -69,10 +93,8 @@ class Loading {
     const TableLayout layout_;
     Loaded& loaded_;
     std::size_t rows_max_ = 1;
-    std::vector<float> rows_;
-    std::vector<std::uint64_t> numbers_;
-    std::vector<Document> documents_;
-    std::unordered_map<std::string, std::size_t> batch_;
+    LoadBatch batch_;
+    std::future<Result<void>> appending_;  // last, so that its thread ends before all else does
 };
 
 // Nothing where the record is damaged or was never written.
@@ -141,7 +163,7 @@ Result<Loaded> load_collection(const Store& store, CollectionEngine& engine,
         if (auto added = loading.add(walk.document()); !added) return added.error();
         progress.read = ++read;
     }
-    if (auto flushed = loading.flush(); !flushed) return flushed.error();
+    if (auto finished = loading.finish(); !finished) return finished.error();
     settle(walk, read, counted, loaded);
     return loaded;
 }

@@ -21,6 +21,7 @@ import growth_report  # noqa: E402
 import overload_report  # noqa: E402
 import peers_report  # noqa: E402
 import report  # noqa: E402
+import search_clients_report  # noqa: E402
 import search_report  # noqa: E402
 import sweep_report  # noqa: E402
 
@@ -29,8 +30,8 @@ PAGE = PERF.parent / "docs" / "PERFORMANCE.md"
 PLOTS = PERF.parent / "docs" / "plots"
 TABLES = {"bench": report.table, "growth": growth_report.table,
           "overload": overload_report.table, "peers": peers_report.table,
-          "search": search_report.table, "sweep": sweep_report.table,
-          "text": peers_report.text_table}
+          "search": search_report.table, "search_clients": search_clients_report.table,
+          "sweep": sweep_report.table, "text": peers_report.text_table}
 SECTION = re.compile(r"<!-- (\w+):begin (\S+) -->\n.*?<!-- \1:end -->", re.DOTALL)
 
 

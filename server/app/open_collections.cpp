@@ -43,9 +43,10 @@ Result<OpenedCollections> open_collections(const Config& config,
     OpenedCollections opened;
     if (config.data_dir.empty()) return opened;
     if (const auto made = make_snapshot_dir(config.snapshot_dir); !made.ok()) return made.error();
-    auto engine = make_collection_engine(
-        config.collection_engine,
-        {.threads = config.collection_threads, .memory_max = config.collection_memory_bytes});
+    auto engine = make_collection_engine(config.collection_engine,
+                                         {.threads = config.collection_threads,
+                                          .memory_max = config.collection_memory_bytes,
+                                          .cuda = {.path = config.cuda_module}});
     if (!engine.ok()) return std::move(engine).error();
     auto store = open_store(store_options_of(config));
     if (!store.ok()) return std::move(store).error();

@@ -57,13 +57,18 @@ constexpr Exception kExceptions[] = {
     {"CudaBackendTest.OneDeviceIsNamedAsItIs", "names the emulated device"},
     {"CudaBackendTest.TellsItsDevicesAndLanes", "names the emulated device"},
     {"Devices.AreDescribedInTheRuntimesOrder", "names the emulated device"},
+    {"GraphSearch.TakesFourCallsWhereStepsTakeThreeATileAndElevenMore",
+     "counts calls of the runtime: the emulation does"},
     {"Status.AnErrorNamesTheCallAndTheRuntimesWords", "quotes the emulated runtime"},
 };
 
 class SkipExceptions : public testing::EmptyTestEventListener {
     // A test that is marked as skipped here is made, and not run.
     void OnTestStart(const testing::TestInfo& info) override {
-        const std::string name = std::string(info.test_suite_name()) + "." + info.name();
+        const std::string suite = info.test_suite_name(), test = info.name();
+        // Of one with parameters, "Paces/Suite.Test/parameter", the middle alone.
+        const std::string name =
+            suite.substr(suite.find('/') + 1) + "." + test.substr(0, test.find('/'));
         for (const Exception& exception : kExceptions) {
             if (name == exception.test) gpu::mark_as_skipped(std::string(exception.reason));
         }
@@ -103,6 +108,11 @@ void fail_next(const char* function, cudaError_t) {
 
 void report(const std::string&, cudaError_t) {
     gpu::skip("needs a device that is lost on demand: see ContextLoss");
+}
+
+// Neither the runtime nor the device counts them.
+std::map<std::string, std::size_t> take_calls() {
+    return {};
 }
 
 // The device does not count them; compute-sanitizer's leak check does.
