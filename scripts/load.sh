@@ -59,7 +59,7 @@ stop_server() {
         wait "$server" || true
     fi
     server=
-    rm -rf "$data"
+    [ -z "$data" ] || rm -rf "$data"
 }
 trap stop_server EXIT
 trap 'exit 130' INT TERM
@@ -68,15 +68,19 @@ if [ -z "$url" ]; then
     port=$("$PYTHON" -c 'import socket
 with socket.create_server(("127.0.0.1", 0)) as probe:
     print(probe.getsockname()[1])')
-    data=$(mktemp -d "$folder/data.XXXXXX")
+    storage=()
+    if grep -q '^\[\[collection\]\]' "$scenario"; then
+        data=$(mktemp -d "$folder/data.XXXXXX")
+        storage=(--data-dir "$data")
+    fi
     # One line a request is no part of what the server is asked for here.
     "build/$preset/bin/quantumrerank" serve --hostname 127.0.0.1 --port "$port" --log-level warn \
-        --data-dir "$data" 2>"$folder/server.log" &
+        ${storage[@]+"${storage[@]}"} 2>"$folder/server.log" &
     server=$!
     wait_until_ready "$port" "$server" 30 ||
         die "the server did not become ready; see $folder/server.log"
     url=http://127.0.0.1:$port
-    if grep -q '^\[\[collection\]\]' "$scenario"; then
+    if [ -n "$data" ]; then
         say "Filling the collection"
         "$PYTHON" -B perf/load/fill.py "$scenario" --url "$url"
     fi

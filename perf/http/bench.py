@@ -9,21 +9,19 @@ perf/results/<machine>.json and into the table of docs/PERFORMANCE.md. Exit stat
 missed.
 """
 
-import argparse
 import http.client
 import json
 import pathlib
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 PERF = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PERF / "page"), str(PERF / "shared")]
 
 import bodies
-import page
+import measuring
 import processes
 import rankings
 import report
@@ -160,20 +158,5 @@ def measure(arguments, folder):
             "rounds": rounds}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--no-write", action="store_true")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="qr-bench-") as folder:
-        result = measure(arguments, pathlib.Path(folder))
-    print(report.table(result))
-    if not arguments.no_write:
-        page.keep(result, "bench")
-    return 0 if all(bar["met"] for bar in result["bars"]) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measuring.main(__doc__, measure, report.table, "bench", rounds=5))

@@ -8,17 +8,15 @@ perf/results/<machine>-search_clients.json and into the table of docs/PERFORMANC
 when a bar is missed.
 """
 
-import argparse
 import json
 import pathlib
 import subprocess
 import sys
-import tempfile
 
 PERF = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PERF / folder) for folder in ("page", "shared")]
 
-import page  # noqa: E402
+import measuring  # noqa: E402
 import processes  # noqa: E402
 import report  # noqa: E402
 import search_clients_report  # noqa: E402
@@ -62,20 +60,6 @@ def measure(arguments, folder):
             "bars": search_clients_report.bars(rounds)}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--seconds", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--no-write", action="store_true")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="qr-search-") as folder:
-        result = measure(arguments, pathlib.Path(folder))
-    print(search_clients_report.table(result))
-    if not arguments.no_write:
-        page.keep(result, "search_clients")
-    return 0 if all(bar["met"] for bar in result["bars"]) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measuring.main(__doc__, measure, search_clients_report.table, "search_clients",
+                            seconds=10))

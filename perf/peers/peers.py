@@ -161,4 +161,5 @@ def measure(arguments, folder):
 
 
 if __name__ == "__main__":
-    sys.exit(measuring.main(__doc__, measure, peers_report.table, "peers"))
+    sys.exit(measuring.main(__doc__, measure, peers_report.table, "peers",
+                            folders=("build", "venv")))

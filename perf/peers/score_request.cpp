@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -18,6 +17,7 @@
 #include "host/backend/backends.h"
 #include "host/base/narrow.h"
 #include "host/rerank/reranker.h"
+#include "perf/peers/turns.h"
 
 namespace qr::perf {
 namespace {
@@ -25,7 +25,6 @@ namespace {
 constexpr std::size_t kTopN = 10;
 constexpr std::size_t kBuffers = 4;  // as worker.py: vectors that were read a moment ago
 constexpr std::size_t kBlock = 16;   // requests timed at a stretch
-constexpr double kSecondsMax = 60;
 
 struct Options {
     std::string vectors;  // a file of float32 rows, the query first
@@ -37,15 +36,6 @@ struct Options {
 int complain(const std::string& message) {
     std::cerr << "score_request: " << message << '\n';
     return 1;
-}
-
-std::vector<float> read_floats(const std::string& path, std::size_t count) {
-    std::vector<float> floats(count);
-    std::ifstream file(path, std::ios::binary);
-    file.read(reinterpret_cast<char*>(floats.data()),
-              narrow<std::streamsize>(count * sizeof(float)));
-    if (!file) floats.clear();
-    return floats;
 }
 
 // One request of `documents` documents, in several buffers.
@@ -76,22 +66,6 @@ Ranking ranked(FidelityBackend& backend, const ScoreTask& task) {
     return rank(scores->tasks[0].values, 1, task.documents.rows, kTopN).front();
 }
 
-double median_us(FidelityBackend& backend, const Requests& requests, double seconds) {
-    using Clock = std::chrono::steady_clock;
-    const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
-    std::vector<double> samples;
-    do {
-        const auto start = Clock::now();
-        for (std::size_t i = 0; i < kBlock; ++i)
-            QR_CHECK(!ranked(backend, requests.task(i)).documents.empty());
-        const std::chrono::duration<double, std::micro> elapsed = Clock::now() - start;
-        samples.push_back(elapsed.count() / kBlock);
-    } while (Clock::now() < deadline);
-    const auto middle = samples.begin() + narrow<std::ptrdiff_t>(samples.size() / 2);
-    std::nth_element(samples.begin(), middle, samples.end());
-    return *middle;
-}
-
 nlohmann::json greeting(FidelityBackend& backend, const std::map<std::size_t, Requests>& requests) {
     nlohmann::json rankings;
     for (const auto& [documents, some] : requests) {
@@ -107,23 +81,24 @@ nlohmann::json greeting(FidelityBackend& backend, const std::map<std::size_t, Re
 
 int run(const Options& options) {
     const std::size_t most = std::ranges::max(options.documents);
-    const auto vectors = read_floats(options.vectors, (1 + most) * options.dimension);
-    if (vectors.empty()) return complain("--vectors: too short, or cannot be read");
+    std::vector<float> vectors((1 + most) * options.dimension);
+    std::ifstream file(options.vectors, std::ios::binary);
+    if (!read_floats(file, vectors)) return complain("--vectors: too short, or cannot be read");
     const auto backend = make_backend("cpu", {.threads = options.threads});
     if (!backend.ok()) return complain(backend.error().message);
     std::map<std::size_t, Requests> requests;
     for (const std::size_t documents : options.documents)
         requests.try_emplace(documents, vectors, documents, options.dimension);
     std::cout << greeting(**backend, requests) << std::endl;
-    std::size_t documents = 0;
-    double seconds = 0;
-    while (std::cin >> documents >> seconds) {
-        const auto found = requests.find(documents);
-        if (found == requests.end() || !(seconds >= 0 && seconds <= kSecondsMax))
-            return complain("input: allowed are one of --documents and 0..60 seconds");
-        std::cout << nlohmann::json{{"us", median_us(**backend, found->second, seconds)}}
-                  << std::endl;
-    }
+    const bool is_done =
+        take_turns([&](std::size_t documents) { return requests.contains(documents); },
+                   [&](std::size_t documents, double seconds) {
+                       const Requests& some = requests.at(documents);
+                       return median_us(kBlock, seconds, [&](std::size_t i) {
+                           QR_CHECK(!ranked(**backend, some.task(i)).documents.empty());
+                       });
+                   });
+    if (!is_done) return complain("input: allowed are one of --documents and 0..60 seconds");
     return 0;
 }
 

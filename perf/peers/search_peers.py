@@ -170,4 +170,5 @@ def measure(arguments, folder):
 
 
 if __name__ == "__main__":
-    sys.exit(measuring.main(__doc__, measure, search_report.table, "search"))
+    sys.exit(measuring.main(__doc__, measure, search_report.table, "search",
+                            folders=("build", "venv")))

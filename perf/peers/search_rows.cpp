@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -15,14 +14,13 @@
 #include <string>
 #include <vector>
 
-#include "host/base/narrow.h"
 #include "host/collection/engine/collection_engines.h"
+#include "perf/peers/turns.h"
 
 namespace qr::perf {
 namespace {
 
 constexpr std::size_t kChunkRows = 4096;
-constexpr double kSecondsMax = 60;
 
 struct Options {
     std::string rows_file, queries_file;  // float32, row after row
@@ -45,9 +43,8 @@ T value_of(Result<T> result) {
     return std::move(result).value();
 }
 
-void read_floats(std::ifstream& file, std::span<float> floats) {
-    file.read(reinterpret_cast<char*>(floats.data()), narrow<std::streamsize>(floats.size_bytes()));
-    if (!file) fail("a file is too short, or cannot be read");
+void read(std::ifstream& file, std::span<float> floats) {
+    if (!read_floats(file, floats)) fail("a file is too short, or cannot be read");
 }
 
 std::unique_ptr<Table> filled(CollectionEngine& engine, const Options& options) {
@@ -58,7 +55,7 @@ std::unique_ptr<Table> filled(CollectionEngine& engine, const Options& options) 
     std::vector<std::uint64_t> numbers(kChunkRows);
     for (std::size_t first = 0; first < options.rows; first += kChunkRows) {
         const std::size_t count = std::min(kChunkRows, options.rows - first);
-        read_floats(file, std::span(rows).first(count * options.dimension));
+        read(file, std::span(rows).first(count * options.dimension));
         std::iota(numbers.begin(), numbers.end(), first);
         value_of(table->append({.rows = {rows.data(), count, options.dimension},
                                 .numbers = std::span(numbers).first(count)}));
@@ -73,7 +70,7 @@ class Searches {
         : vectors_(options.queries * options.dimension),
           mask_((view.slots() + 63) / 64, ~std::uint64_t{0}) {
         std::ifstream file(options.queries_file, std::ios::binary);
-        read_floats(file, vectors_);
+        read(file, vectors_);
         for (std::size_t i = 0; i < options.queries; ++i) {
             queries_.push_back(
                 {.vector = std::span(vectors_).subspan(i * options.dimension, options.dimension),
@@ -97,21 +94,6 @@ std::vector<SearchResult> search(const TableView& view, std::span<const SearchQu
     for (const SearchResult& result : results)
         if (!result.is_exact) fail("an answer is not proven exact");
     return results;
-}
-
-double median_us(const TableView& view, std::span<const SearchQuery> queries, double seconds) {
-    using Clock = std::chrono::steady_clock;
-    const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
-    std::vector<double> samples;
-    do {
-        const auto start = Clock::now();
-        search(view, queries);
-        const std::chrono::duration<double, std::micro> elapsed = Clock::now() - start;
-        samples.push_back(elapsed.count());
-    } while (Clock::now() < deadline);
-    const auto middle = samples.begin() + narrow<std::ptrdiff_t>(samples.size() / 2);
-    std::nth_element(samples.begin(), middle, samples.end());
-    return *middle;
 }
 
 nlohmann::json greeting(const CollectionEngine& engine, const Table& table, const TableView& view,
@@ -138,14 +120,13 @@ int run(const Options& options) {
     const std::shared_ptr<const TableView> view = table->view();
     const Searches searches(*view, options);
     std::cout << greeting(*engine, *table, *view, searches.first(options.queries)) << std::endl;
-    std::size_t queries = 0;
-    double seconds = 0;
-    while (std::cin >> queries >> seconds) {
-        if (queries < 1 || queries > options.queries || !(seconds >= 0 && seconds <= kSecondsMax))
-            fail("input: allowed are 1..--queries and 0..60 seconds");
-        std::cout << nlohmann::json{{"us", median_us(*view, searches.first(queries), seconds)}}
-                  << std::endl;
-    }
+    const bool is_done = take_turns(
+        [&](std::size_t queries) { return queries >= 1 && queries <= options.queries; },
+        [&](std::size_t queries, double seconds) {
+            return median_us(1, seconds,
+                             [&](std::size_t) { search(*view, searches.first(queries)); });
+        });
+    if (!is_done) fail("input: allowed are 1..--queries and 0..60 seconds");
     return 0;
 }
 

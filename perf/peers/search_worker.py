@@ -11,23 +11,10 @@ search_rows.cpp is the same for the server's own engine.
 
 import argparse
 import json
-import statistics
-import sys
-import time
 
 import numpy as np
 import searchers
 import worker
-
-
-def median_us(search, queries, seconds):
-    samples = []
-    deadline = time.perf_counter() + seconds
-    while not samples or time.perf_counter() < deadline:
-        started = time.perf_counter_ns()
-        search(queries)
-        samples.append((time.perf_counter_ns() - started) / 1e3)
-    return statistics.median(samples)
 
 
 def rankings(search, queries):
@@ -52,9 +39,8 @@ def main():
     del rows
     print(json.dumps({"versions": worker.versions(), "blas": worker.blas(),
                       "rankings": rankings(search, queries)}), flush=True)
-    for line in sys.stdin:
-        count, seconds = int(line.split()[0]), float(line.split()[1])
-        print(json.dumps({"us": median_us(search, queries[:count], seconds)}), flush=True)
+    worker.take_turns(lambda count, seconds: worker.median_us(search, [(queries[:count],)],
+                                                              seconds))
 
 
 if __name__ == "__main__":

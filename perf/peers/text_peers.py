@@ -138,4 +138,5 @@ def measure(arguments, folder):
 
 
 if __name__ == "__main__":
-    sys.exit(measuring.main(__doc__, measure, peers_report.text_table, "text"))
+    sys.exit(measuring.main(__doc__, measure, peers_report.text_table, "text",
+                            folders=("build", "venv")))

@@ -42,16 +42,23 @@ def versions():
     return {name: version for name, version in loaded.items() if version}
 
 
-def median_us(score, requests, seconds):
-    block = [requests[i % len(requests)] for i in range(BLOCK)]
+def median_us(run, block, seconds):
+    """Of run(*arguments) with the arguments of `block`, which are timed at a stretch."""
     samples = []
     deadline = time.perf_counter() + seconds
     while not samples or time.perf_counter() < deadline:
         started = time.perf_counter_ns()
-        for query, documents in block:
-            score(query, documents)
-        samples.append((time.perf_counter_ns() - started) / BLOCK / 1e3)
+        for arguments in block:
+            run(*arguments)
+        samples.append((time.perf_counter_ns() - started) / len(block) / 1e3)
     return statistics.median(samples)
+
+
+def take_turns(timed):
+    """For each line `COUNT SECONDS` of the input, what timed(count, seconds) takes."""
+    for line in sys.stdin:
+        count, seconds = int(line.split()[0]), float(line.split()[1])
+        print(json.dumps({"us": timed(count, seconds)}), flush=True)
 
 
 def ranking(score, query, documents):
@@ -77,9 +84,11 @@ def main():
     rankings = {count: ranking(scores[count], *requests[count][0]) for count in scores}
     print(json.dumps({"python": platform.python_version(), "versions": versions(), "blas": blas(),
                       "rankings": rankings}), flush=True)
-    for line in sys.stdin:
-        count, seconds = int(line.split()[0]), float(line.split()[1])
-        print(json.dumps({"us": median_us(scores[count], requests[count], seconds)}), flush=True)
+
+    def timed(count, seconds):
+        block = [requests[count][i % BUFFERS] for i in range(BLOCK)]
+        return median_us(scores[count], block, seconds)
+    take_turns(timed)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import pathlib
 import random
 import socket
 import threading
@@ -12,7 +11,7 @@ import unittest
 import support
 from support import Server
 
-IS_SANITIZED = b"__asan_init" in pathlib.Path(support.BINARY).read_bytes()
+IS_SANITIZED = support.is_sanitized()
 ROUNDS = 10 if IS_SANITIZED else 100
 
 QUERY, *DOCUMENTS = support.random_vectors(22, 101, 768)

@@ -11,7 +11,7 @@ from support import Server
 
 PAYLOAD_LIMIT = 1 << 20
 ROWS_A_BATCH = 1000
-IS_SANITIZED = b"__asan_init" in pathlib.Path(support.BINARY).read_bytes()
+IS_SANITIZED = support.is_sanitized()
 PATH = "/v1/collections/papers/documents"
 
 

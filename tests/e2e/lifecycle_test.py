@@ -114,7 +114,7 @@ class ExitCodes(unittest.TestCase):
 
     def test_a_backend_that_this_cpu_cannot_run_is_3(self):
         # valgrind offers a CPU without AVX-512, whatever the machine's own.
-        if b"__asan_init" in pathlib.Path(support.BINARY).read_bytes():
+        if support.is_sanitized():
             self.skipTest("a binary with AddressSanitizer does not run under valgrind")
         result = support.run("serve", "--port", 0, "--backend", "cpu-avx512",
                              wrapper=("valgrind", "--quiet", "--tool=none"))

@@ -37,6 +37,11 @@ def run(*arguments, stdin=None, env=None, wrapper=()):
                           timeout=TIMEOUT_S, capture_output=True, env=environment(env), check=False)
 
 
+def is_sanitized():
+    """Whether the binary was built with AddressSanitizer."""
+    return b"__asan_init" in pathlib.Path(BINARY).read_bytes()
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status = status
