@@ -86,7 +86,7 @@ Result<bool> StoredCatalog::remove_some(const std::string& prefix, Shelf shelf) 
     StoreBatch batch;
     {
         const std::shared_ptr<const StoreView> view = around_->store.view();
-        const std::unique_ptr<StoreCursor> cursor = view->walk(shelf, prefix);
+        const std::unique_ptr<StoreCursor> cursor = view->walk(shelf, keys_with(prefix));
         while (batch.writes.size() < kRemovedKeys && cursor->next())
             batch.writes.push_back({shelf, std::string(cursor->key()), std::nullopt});
         for (const StoreDamage& damage : cursor->damage()) {

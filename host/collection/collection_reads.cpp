@@ -1,5 +1,4 @@
 // Documents as the store holds them: record and vector of one view of it.
-#include "host/collection/keys_behind.h"
 #include "host/collection/resident_collection.h"
 
 namespace qr {
@@ -78,20 +77,19 @@ Result<std::vector<FetchedDocument>> ResidentCollection::list(std::optional<std:
     const std::uint64_t next_number = next_number_;
     const std::shared_ptr<const StoreView> view = around_->store.view();
     std::vector<FetchedDocument> documents;
-    KeysBehind range(document_prefix(record_.id), after, next_number);
-    while (documents.size() < count && range.next()) {
-        const std::unique_ptr<StoreCursor> cursor = view->walk(Shelf::records, range.prefix());
-        while (documents.size() < count && cursor->next()) {
-            Result<Document> document =
-                decode_document(cursor->key(), cursor->value(), WithText::yes);
-            const std::optional<std::uint64_t> number = number_of_key(cursor->key());
-            if (!document || !number) continue;
-            const std::optional<LiveRow> row = (*residence)->find(document->id, now);
-            if (!row || row->number != *number) continue;
-            FetchedDocument fetched{*std::move(document), *number, {}};
-            if (with_vector == WithVector::yes && !read_vector(*view, fetched)) continue;
-            documents.push_back(std::move(fetched));
-        }
+    if (after && *after >= next_number) return documents;
+    const InsertionRange numbers{.first = after ? *after + 1 : 0, .end = next_number};
+    const std::unique_ptr<StoreCursor> cursor =
+        view->walk(Shelf::records, document_keys(record_.id, numbers));
+    while (documents.size() < count && cursor->next()) {
+        Result<Document> document = decode_document(cursor->key(), cursor->value(), WithText::yes);
+        const std::optional<std::uint64_t> number = number_of_key(cursor->key());
+        if (!document || !number) continue;
+        const std::optional<LiveRow> row = (*residence)->find(document->id, now);
+        if (!row || row->number != *number) continue;
+        FetchedDocument fetched{*std::move(document), *number, {}};
+        if (with_vector == WithVector::yes && !read_vector(*view, fetched)) continue;
+        documents.push_back(std::move(fetched));
     }
     return documents;
 }

@@ -2,11 +2,11 @@
 
 namespace qr {
 
-DocumentWalk::DocumentWalk(const StoreView& view, CollectionId id, std::size_t vector_bytes,
-                           WithText with_text)
+DocumentWalk::DocumentWalk(const StoreView& view, CollectionId id, InsertionRange numbers,
+                           std::size_t vector_bytes, WithText with_text)
     : vector_bytes_(vector_bytes), with_text_(with_text) {
-    records_.cursor = view.walk(Shelf::records, document_prefix(id));
-    vectors_.cursor = view.walk(Shelf::vectors, vector_prefix(id));
+    records_.cursor = view.walk(Shelf::records, document_keys(id, numbers));
+    vectors_.cursor = view.walk(Shelf::vectors, vector_keys(id, numbers));
     records_.next();
     vectors_.next();
 }

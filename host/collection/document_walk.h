@@ -31,11 +31,11 @@ struct HalfDocument {
 
 class DocumentWalk {
   public:
-    DocumentWalk(const StoreView& view, CollectionId id, std::size_t vector_bytes,
-                 WithText with_text);
+    DocumentWalk(const StoreView& view, CollectionId id, InsertionRange numbers,
+                 std::size_t vector_bytes, WithText with_text);
 
     bool next();
-    const StoredDocument& document() const { return document_; }
+    StoredDocument& document() { return document_; }
 
     const std::vector<HalfDocument>& halves() const { return halves_; }
     // Greater than that of every document whose key was seen.

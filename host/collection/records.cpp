@@ -78,6 +78,12 @@ std::string vector_prefix(CollectionId id) {
 std::string vector_key(CollectionId id, std::uint64_t number) {
     return key_of("v/", id, number);
 }
+KeyRange document_keys(CollectionId id, InsertionRange numbers) {
+    return {document_key(id, numbers.first), document_key(id, numbers.end)};
+}
+KeyRange vector_keys(CollectionId id, InsertionRange numbers) {
+    return {vector_key(id, numbers.first), vector_key(id, numbers.end)};
+}
 
 std::optional<std::uint64_t> number_of_key(std::string_view key) {
     if (key.size() != kPrefixBytes + kIdBytes + kNumberBytes) return std::nullopt;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "host/base/error.h"
 #include "host/collection/collection.h"
 #include "host/collection/document.h"
+#include "host/store/store.h"
 
 namespace qr {
 
@@ -36,6 +38,14 @@ std::string document_prefix(CollectionId id);
 std::string document_key(CollectionId id, std::uint64_t number);
 std::string vector_prefix(CollectionId id);
 std::string vector_key(CollectionId id, std::uint64_t number);
+
+// Insertion numbers from `first` to before `end`; the default: all that are ever given.
+struct InsertionRange {
+    std::uint64_t first = 0;
+    std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
+};
+KeyRange document_keys(CollectionId id, InsertionRange numbers);
+KeyRange vector_keys(CollectionId id, InsertionRange numbers);
 
 // Of a key of a document or a vector, and of a dropped collection's; none: it is no such key.
 std::optional<std::uint64_t> number_of_key(std::string_view key);

@@ -45,7 +45,7 @@ std::vector<Slot> Residence::due_slots(const ExpiryQueue::Due& due) const {
             slots.push_back(entry.slot);
     }
     std::ranges::sort(slots);
-    slots.erase(std::ranges::unique(slots).begin(), slots.end());
+    slots.erase(std::unique(slots.begin(), slots.end()), slots.end());
     return slots;
 }
 

@@ -86,7 +86,7 @@ Result<void> export_collection(const StoreView& view, const CollectionRecord& re
         if (counted) counters = *counted;
     }
     Exporting exporting(record, *std::move(writer), options.part_bytes);
-    DocumentWalk walk(view, record.id, vector_bytes(record.settings.layout), WithText::yes);
+    DocumentWalk walk(view, record.id, {}, vector_bytes(record.settings.layout), WithText::yes);
     std::uint64_t read = 0;
     while (walk.next()) {
         ++read;

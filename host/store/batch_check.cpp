@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "host/store/key_text.h"
+
 namespace qr {
 namespace {
 
@@ -26,6 +28,10 @@ std::string_view to_string(Shelf shelf) {
             return "own";
     }
     return "unknown";
+}
+
+KeyRange keys_with(std::string_view prefix) {
+    return {std::string(prefix), behind_prefix(prefix)};
 }
 
 Result<void> check_batch(const StoreBatch& batch, std::size_t value_bytes_max) {

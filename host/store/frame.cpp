@@ -10,7 +10,7 @@
 namespace qr {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kFrameVersion = 1;
 constexpr std::size_t kChecksumAt = 4;
 static_assert(std::endian::native == std::endian::little);
 
@@ -33,7 +33,7 @@ Error damaged(std::string what) {
 
 std::array<char, kFrameBytes> frame_header(Shelf shelf, std::string_view key,
                                            std::string_view value) {
-    std::array<char, kFrameBytes> header{kVersion};
+    std::array<char, kFrameBytes> header{kFrameVersion};
     const std::uint32_t sum = checksum(shelf, key, {header.data(), header.size()}, value);
     std::memcpy(&header[kChecksumAt], &sum, sizeof(sum));
     return header;
@@ -50,7 +50,7 @@ Result<std::string_view> unframe(Shelf shelf, std::string_view key, std::string_
     if (found != checksum(shelf, key, framed, value)) {
         return damaged("the value does not match its checksum");
     }
-    if (framed[0] != kVersion || framed.substr(1, 3) != std::string_view("\0\0\0", 3)) {
+    if (framed[0] != kFrameVersion || framed.substr(1, 3) != std::string_view("\0\0\0", 3)) {
         return damaged("the value's frame is of version " + std::to_string(framed[0]) +
                        " or has flags that are not known, allowed: version 1 without flags");
     }

@@ -11,7 +11,7 @@ namespace qr {
 namespace {
 
 // version, 1 byte | for each key: its number, 2 bytes, little-endian | the key, sealed
-constexpr char kVersion = 1;
+constexpr char kKeyRecordVersion = 1;
 constexpr std::size_t kNumberBytes = 2;
 constexpr std::size_t kWrappedBytes = kSealNonceBytes + kSecretKeyBytes + kSealTagBytes;
 constexpr std::size_t kEntryBytes = kNumberBytes + kWrappedBytes;
@@ -39,7 +39,7 @@ const SecretKey* KeyRing::find(std::uint16_t number) const {
 }
 
 std::string KeyRing::wrap(const SecretKey& by) const {
-    std::string record(1, kVersion);
+    std::string record(1, kKeyRecordVersion);
     for (const auto& [number, key] : keys_) {
         const std::string text{static_cast<char>(number & 0xff), static_cast<char>(number >> 8)};
         record += text;
@@ -50,7 +50,7 @@ std::string KeyRing::wrap(const SecretKey& by) const {
 }
 
 Result<KeyRing> KeyRing::unwrap(std::string_view record, const SecretKey& by) {
-    if (record.empty() || record[0] != kVersion) {
+    if (record.empty() || record[0] != kKeyRecordVersion) {
         const std::string found = record.empty() ? "none" : std::to_string(record[0]);
         return misfit_error(Code::internal, "the store's keys", "version " + found, "1");
     }

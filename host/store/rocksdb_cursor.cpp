@@ -22,13 +22,13 @@ rocksdb::Slice slice(std::string_view view) {
 
 RocksDbCursor::RocksDbCursor(std::shared_ptr<const Database> database,
                              const rocksdb::Snapshot* snapshot, std::shared_ptr<const void> keeps,
-                             Shelf shelf, std::string_view prefix)
+                             Shelf shelf, KeyRange keys)
     : database_(std::move(database)),
       keeps_(std::move(keeps)),
       shelf_(shelf),
-      end_(behind_prefix(prefix)),
+      end_(std::move(keys.end)),
       end_slice_(end_),
-      from_(prefix) {
+      from_(std::move(keys.begin)) {
     options_.snapshot = snapshot;
     options_.fill_cache = false;
     options_.readahead_size = kReadAheadBytes;

@@ -22,7 +22,7 @@ class RocksDbCursor final : public StoreCursor {
   public:
     // `snapshot` is of `database` and lives as long as `keeps`.
     RocksDbCursor(std::shared_ptr<const Database> database, const rocksdb::Snapshot* snapshot,
-                  std::shared_ptr<const void> keeps, Shelf shelf, std::string_view prefix);
+                  std::shared_ptr<const void> keeps, Shelf shelf, KeyRange keys);
 
     bool next() override;
     std::string_view key() const override;
@@ -40,7 +40,7 @@ class RocksDbCursor final : public StoreCursor {
     const std::shared_ptr<const Database> database_;
     const std::shared_ptr<const void> keeps_;
     const Shelf shelf_;
-    const std::string end_;  // the first key behind the prefix; empty: no end
+    const std::string end_;  // of the range; empty: no end
     const rocksdb::Slice end_slice_;
     rocksdb::ReadOptions options_;
     std::unique_ptr<rocksdb::Iterator> at_;

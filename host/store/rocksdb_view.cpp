@@ -37,8 +37,9 @@ Result<std::optional<std::string>> RocksDbView::get(Shelf shelf, std::string_vie
     return std::optional<std::string>(*value);
 }
 
-std::unique_ptr<StoreCursor> RocksDbView::walk(Shelf shelf, std::string_view prefix) const {
-    return std::make_unique<RocksDbCursor>(database_, snapshot_, shared_from_this(), shelf, prefix);
+std::unique_ptr<StoreCursor> RocksDbView::walk(Shelf shelf, KeyRange keys) const {
+    return std::make_unique<RocksDbCursor>(database_, snapshot_, shared_from_this(), shelf,
+                                           std::move(keys));
 }
 
 }  // namespace qr

@@ -16,7 +16,7 @@ class RocksDbView final : public StoreView, public std::enable_shared_from_this<
     ~RocksDbView() override;
 
     Result<std::optional<std::string>> get(Shelf shelf, std::string_view key) const override;
-    std::unique_ptr<StoreCursor> walk(Shelf shelf, std::string_view prefix) const override;
+    std::unique_ptr<StoreCursor> walk(Shelf shelf, KeyRange keys) const override;
 
   private:
     const std::shared_ptr<const Database> database_;

@@ -10,7 +10,7 @@ namespace {
 
 bool has_values(const StoreView& view) {
     for (const Shelf shelf : {Shelf::records, Shelf::vectors}) {
-        const auto cursor = view.walk(shelf, "");
+        const auto cursor = view.walk(shelf, {});
         if (cursor->next() || !cursor->damage().empty()) return true;
     }
     return false;

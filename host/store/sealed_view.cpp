@@ -9,12 +9,12 @@
 namespace qr {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kSealVersion = 1;
 constexpr std::size_t kHeadBytes = 4;
 static_assert(kHeadBytes + kSealNonceBytes + kSealTagBytes <= kStoreSealBytesMax);
 
 std::string head_of(std::uint16_t number) {
-    return {kVersion, 0, static_cast<char>(number & 0xff), static_cast<char>(number >> 8)};
+    return {kSealVersion, 0, static_cast<char>(number & 0xff), static_cast<char>(number >> 8)};
 }
 
 std::string context_of(std::string_view head, Shelf shelf, std::string_view key) {
@@ -75,7 +75,7 @@ Result<void> unseal_value(const KeyRing& keys, Shelf shelf, std::string_view key
     const auto damaged = [](std::string what) {
         return Error{.code = Code::internal, .message = "the sealed value " + std::move(what)};
     };
-    if (sealed.size() < kHeadBytes || sealed[0] != kVersion || sealed[1] != 0) {
+    if (sealed.size() < kHeadBytes || sealed[0] != kSealVersion || sealed[1] != 0) {
         return damaged("is of no version that is known, allowed: 1");
     }
     const auto number = static_cast<std::uint16_t>(static_cast<unsigned char>(sealed[2]) |
@@ -101,8 +101,8 @@ Result<std::optional<std::string>> SealedView::get(Shelf shelf, std::string_view
                             " is damaged: " + opened.error().message};
 }
 
-std::unique_ptr<StoreCursor> SealedView::walk(Shelf shelf, std::string_view prefix) const {
-    return std::make_unique<SealedCursor>(view_->walk(shelf, prefix), keys_, shelf);
+std::unique_ptr<StoreCursor> SealedView::walk(Shelf shelf, KeyRange keys) const {
+    return std::make_unique<SealedCursor>(view_->walk(shelf, std::move(keys)), keys_, shelf);
 }
 
 }  // namespace qr

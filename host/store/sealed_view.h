@@ -23,7 +23,7 @@ class SealedView final : public StoreView {
         : view_(std::move(view)), keys_(std::move(keys)) {}
 
     Result<std::optional<std::string>> get(Shelf shelf, std::string_view key) const override;
-    std::unique_ptr<StoreCursor> walk(Shelf shelf, std::string_view prefix) const override;
+    std::unique_ptr<StoreCursor> walk(Shelf shelf, KeyRange keys) const override;
 
   private:
     const std::shared_ptr<const StoreView> view_;

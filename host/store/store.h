@@ -45,8 +45,16 @@ struct StoreDamage {
     std::string what;  // the file and what is wrong with it
 };
 
-// A walk over the keys of a shelf that begin with a prefix, in ascending order, as they were when
-// the walk began.
+// Keys from `begin` to before `end`, in the order of memcmp.
+struct KeyRange {
+    std::string begin;
+    std::string end;  // empty: to the last one
+};
+
+// All that begin with `prefix`.
+KeyRange keys_with(std::string_view prefix);
+
+// A walk over a range of a shelf's keys, in ascending order, as they were when the walk began.
 class StoreCursor {
   public:
     virtual ~StoreCursor() = default;
@@ -65,7 +73,7 @@ class StoreView {
     virtual ~StoreView() = default;
     // None: there is no such key. Errors: `internal`, a damaged value, named.
     virtual Result<std::optional<std::string>> get(Shelf shelf, std::string_view key) const = 0;
-    virtual std::unique_ptr<StoreCursor> walk(Shelf shelf, std::string_view prefix) const = 0;
+    virtual std::unique_ptr<StoreCursor> walk(Shelf shelf, KeyRange keys) const = 0;
 };
 
 struct StoreCondition {

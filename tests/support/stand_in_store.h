@@ -31,16 +31,15 @@ inline std::string stand_in_damage(Shelf shelf, std::string_view key) {
 
 class StandInCursor final : public StoreCursor {
   public:
-    StandInCursor(std::shared_ptr<const StandInShelves> shelves, Shelf shelf,
-                  std::string_view prefix)
+    StandInCursor(std::shared_ptr<const StandInShelves> shelves, Shelf shelf, const KeyRange& keys)
         : shelves_(std::move(shelves)),
           map_((*shelves_)[static_cast<std::size_t>(shelf)]),
           shelf_(shelf),
-          prefix_(prefix),
-          next_(map_.lower_bound(prefix)) {}
+          next_(map_.lower_bound(keys.begin)),
+          end_(keys.end.empty() ? map_.end() : map_.lower_bound(keys.end)) {}
 
     bool next() override {
-        for (; next_ != map_.end() && next_->first.starts_with(prefix_); ++next_) {
+        for (; next_ != end_; ++next_) {
             if (next_->second) {
                 here_ = next_++;
                 return true;
@@ -57,8 +56,8 @@ class StandInCursor final : public StoreCursor {
     const std::shared_ptr<const StandInShelves> shelves_;
     const StandInMap& map_;
     const Shelf shelf_;
-    const std::string prefix_;
     StandInMap::const_iterator next_;
+    const StandInMap::const_iterator end_;
     StandInMap::const_iterator here_;
     std::vector<StoreDamage> damage_;
 };
@@ -75,8 +74,8 @@ class StandInView final : public StoreView {
         if (!at->second) return Error{Code::internal, stand_in_damage(shelf, key), {}, {}, {}};
         return at->second;
     }
-    std::unique_ptr<StoreCursor> walk(Shelf shelf, std::string_view prefix) const override {
-        return std::make_unique<StandInCursor>(shelves_, shelf, prefix);
+    std::unique_ptr<StoreCursor> walk(Shelf shelf, KeyRange keys) const override {
+        return std::make_unique<StandInCursor>(shelves_, shelf, keys);
     }
 
   private:

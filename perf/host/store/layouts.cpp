@@ -53,7 +53,7 @@ class StoreLayout final : public Layout {
     }
     void compact() override { must_be(store_->compact(Shelf::vectors, "")); }
     void walk(const std::function<void(std::string_view, std::string_view)>& visit) override {
-        const auto cursor = store_->view()->walk(Shelf::vectors, "");
+        const auto cursor = store_->view()->walk(Shelf::vectors, {});
         while (cursor->next())
             visit(cursor->key(), cursor->value());
         if (!cursor->damage().empty()) std::exit(1);

@@ -6,11 +6,11 @@
 namespace qr {
 namespace {
 
+using test::kAcross;
 using test::document;
 using test::Rows;
 using test::valued;
 
-constexpr std::array<float, 2> kAcross = {1, 0};
 
 class CollectionTidy : public ::testing::TestWithParam<std::string> {
   protected:
@@ -27,7 +27,7 @@ class CollectionTidy : public ::testing::TestWithParam<std::string> {
     }
     std::size_t stored(Shelf shelf, const std::string& prefix) const {
         const auto view = store_.view();
-        const auto cursor = view->walk(shelf, prefix);
+        const auto cursor = view->walk(shelf, keys_with(prefix));
         std::size_t count = 0;
         while (cursor->next())
             ++count;

@@ -8,7 +8,7 @@
 namespace qr {
 namespace {
 
-std::vector<Slot> slots_of(const ExpiryQueue::Due& due) {
+std::vector<Slot> due_slots(const ExpiryQueue::Due& due) {
     std::vector<Slot> slots;
     for (const ExpiryQueue::Entry& entry : due.entries)
         slots.push_back(entry.slot);
@@ -22,7 +22,7 @@ TEST(ExpiryQueue, TellsWhatIsDueAndWhenToAskAgain) {
     for (const double time : {3.0, 1.0, 2.0, 9.0, 7.0})
         queue.push({time, static_cast<Slot>(time)});
     const ExpiryQueue::Due due = queue.due(3);
-    EXPECT_EQ(slots_of(due), (std::vector<Slot>{1, 2, 3}));
+    EXPECT_EQ(due_slots(due), (std::vector<Slot>{1, 2, 3}));
     EXPECT_EQ(due.next_at, 7);
     EXPECT_EQ(queue.due(0).next_at, 1);
     EXPECT_EQ(queue.size(), 5U);
@@ -45,7 +45,7 @@ TEST(ExpiryQueue, AgreesWithAListOverRandomTimes) {
             if (entry.expires_at > now) next_at = std::min(next_at, entry.expires_at);
         }
         const ExpiryQueue::Due due = queue.due(now);
-        ASSERT_EQ(slots_of(due), expected);
+        ASSERT_EQ(due_slots(due), expected);
         ASSERT_EQ(due.next_at, next_at);
         while (queue.size() != 0 && queue.next().expires_at <= now)
             queue.pop();

@@ -51,6 +51,40 @@ TEST_F(LoaderTest, ReadsMoreRowsThanOneBatchHolds) {
     EXPECT_EQ(memory_->bytes(), loaded.residence->bytes());
 }
 
+TEST_F(LoaderTest, ReadsTheSameWhateverRangesItTakes) {
+    const std::vector<std::uint64_t> gaps = {1, 7, 1'000, 1};  // some ranges are full, some empty
+    std::uint64_t number = 0;
+    for (std::uint64_t i = 0; i < 12'000; ++i) {
+        put(number, "id" + std::to_string(i));
+        number += gaps[i / 3'000];
+    }
+    count({.documents = 12'000, .next_number = number - 10});  // the count may be behind
+    const Loaded loaded = valued(load());
+    EXPECT_EQ(loaded.missing(), 0U);
+    EXPECT_EQ(loaded.residence->rows(), 12'000U);
+    EXPECT_EQ(loaded.counters.next_number, number);
+    Slot last = 0;
+    for (std::uint64_t i = 0; i < 12'000; ++i) {
+        const auto row = loaded.residence->find("id" + std::to_string(i), 0);
+        ASSERT_TRUE(row) << i;
+        EXPECT_EQ(row->slot, i == 0 ? 0 : last + 1) << "not in the order of insertion";
+        last = row->slot;
+    }
+}
+
+TEST_F(LoaderTest, OfTwoDocumentsWithOneIdTheLaterCounts) {
+    for (std::uint64_t i = 0; i < 10'000; ++i)
+        put(i, "id" + std::to_string(i));
+    put(20, "id10");     // beside it
+    put(9'990, "id30");  // ranges later
+    count({.documents = 10'000, .next_number = 10'000});
+    const Loaded loaded = valued(load());
+    EXPECT_EQ(loaded.residence->find("id10", 0)->number, 20U);
+    EXPECT_EQ(loaded.residence->find("id30", 0)->number, 9'990U);
+    EXPECT_EQ(loaded.stale, (std::vector<std::uint64_t>{10, 30}));
+    EXPECT_EQ(loaded.missing(), 0U);
+}
+
 TEST_F(LoaderTest, NamesWhatIsDamagedAndCountsIt) {
     for (std::uint64_t i = 0; i < 6; ++i)
         put(i, "id" + std::to_string(i));

@@ -52,7 +52,7 @@ Lines dumped(const Store& store) {
     Lines lines;
     const auto view = store.view();
     for (const Shelf shelf : {Shelf::records, Shelf::vectors}) {
-        const auto cursor = view->walk(shelf, "");
+        const auto cursor = view->walk(shelf, {});
         while (cursor->next())
             lines[std::string(to_string(shelf)) + " " + hex(cursor->key())] = hex(cursor->value());
     }

@@ -7,13 +7,13 @@
 namespace qr {
 namespace {
 
+using test::kAcross;
 using test::document;
 using test::Found;
 using test::refused;
 using test::Rows;
 using test::valued;
 
-constexpr std::array<float, 2> kAcross = {1, 0};
 
 class ResidentCollectionTest : public ::testing::Test {
   protected:

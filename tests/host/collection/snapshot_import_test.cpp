@@ -15,13 +15,13 @@ namespace qr {
 namespace {
 
 namespace fs = std::filesystem;
+using test::kAcross;
 using test::document;
 using test::Found;
 using test::refused;
 using test::Rows;
 using test::valued;
 
-constexpr std::array<float, 2> kAcross = {1, 0};
 
 class SnapshotImport : public ::testing::Test {
   protected:
@@ -63,7 +63,7 @@ class SnapshotImport : public ::testing::Test {
         std::size_t count = 0;
         const auto view = store_.view();
         for (const Shelf shelf : {Shelf::records, Shelf::vectors}) {
-            const auto cursor = view->walk(shelf, "");
+            const auto cursor = view->walk(shelf, {});
             while (cursor->next())
                 ++count;
         }

@@ -9,13 +9,13 @@
 namespace qr {
 namespace {
 
+using test::kAcross;
 using test::document;
 using test::Found;
 using test::refused;
 using test::Rows;
 using test::valued;
 
-constexpr std::array<float, 2> kAcross = {1, 0};
 
 class StoredCatalogTest : public ::testing::Test {
   protected:
@@ -26,7 +26,7 @@ class StoredCatalogTest : public ::testing::Test {
     }
     std::vector<std::string> keys(Shelf shelf, const std::string& prefix = "") const {
         const auto view = store_.view();
-        const auto cursor = view->walk(shelf, prefix);
+        const auto cursor = view->walk(shelf, keys_with(prefix));
         std::vector<std::string> keys;
         while (cursor->next())
             keys.emplace_back(cursor->key());

@@ -49,7 +49,7 @@ inline HistoryState state_of(const Store& store, unsigned writer) {
     HistoryState state;
     const auto view = store.view();
     for (const Shelf shelf : {Shelf::records, Shelf::vectors}) {
-        const auto cursor = view->walk(shelf, history_prefix(writer));
+        const auto cursor = view->walk(shelf, keys_with(history_prefix(writer)));
         while (cursor->next()) {
             state[{shelf, std::string(cursor->key())}] = std::string(cursor->value());
         }

@@ -70,7 +70,7 @@ class DamagedStore : public testing::Test {
     // Every value that is given out is right.
     Walked walk(const Store& store, Shelf shelf, std::size_t bytes) {
         Walked walked;
-        const auto cursor = store.view()->walk(shelf, "c/");
+        const auto cursor = store.view()->walk(shelf, keys_with("c/"));
         while (cursor->next()) {
             const int row = std::stoi(std::string(cursor->key().substr(2))) - 1000;
             EXPECT_EQ(cursor->value(), value_of(row, bytes)) << cursor->key();

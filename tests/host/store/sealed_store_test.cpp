@@ -21,7 +21,7 @@ class SealedStoreTest : public testing::Test {
     }
     std::string raw(std::string_view key) { return **below_->view()->get(Shelf::records, key); }
     std::string walked() {
-        const auto cursor = store_->view()->walk(Shelf::records, "");
+        const auto cursor = store_->view()->walk(Shelf::records, {});
         std::string all;
         while (cursor->next())
             all.append(cursor->key()).append("=").append(cursor->value());

@@ -33,7 +33,7 @@ TEST(StandInStore, NamesDamageAndPassesOverIt) {
     ASSERT_TRUE(store.damage(Shelf::records, "b"));
     EXPECT_FALSE(store.damage(Shelf::records, "x"));
 
-    const auto cursor = store.view()->walk(Shelf::records, "");
+    const auto cursor = store.view()->walk(Shelf::records, {});
     std::string keys;
     while (cursor->next())
         keys += cursor->key();

@@ -23,7 +23,7 @@ class StoreContract : public testing::TestWithParam<StoreCase> {
     }
     std::string walked(std::string_view prefix, Shelf shelf = Shelf::records) const {
         const auto view = store_->view();
-        const auto cursor = view->walk(shelf, prefix);
+        const auto cursor = view->walk(shelf, keys_with(prefix));
         std::string all;
         while (cursor->next()) {
             all.append(cursor->key()).append("=").append(cursor->value()).append(" ");
@@ -103,11 +103,29 @@ TEST_P(StoreContract, WalksAPrefixOfTheHighestBytes) {
     EXPECT_EQ(walked("\xff"), "\xff=1 \xff\xff=2 ");
 }
 
+TEST_P(StoreContract, WalksFromTheBeginOfARangeToBeforeItsEnd) {
+    for (const std::string key : {"a", "b", "ba", "c", "d"})
+        put(key, "1");
+    const auto keys_of = [this](KeyRange range) {
+        const auto cursor = store_->view()->walk(Shelf::records, std::move(range));
+        std::string keys;
+        while (cursor->next())
+            keys.append(cursor->key()).append(" ");
+        return keys;
+    };
+    EXPECT_EQ(keys_of({"b", "d"}), "b ba c ");
+    EXPECT_EQ(keys_of({"aa", "ba"}), "b ");
+    EXPECT_EQ(keys_of({"b", ""}), "b ba c d ");
+    EXPECT_EQ(keys_of({"", "b"}), "a ");
+    EXPECT_EQ(keys_of({"b", "b"}), "");
+    EXPECT_EQ(keys_of({}), "a b ba c d ");
+}
+
 TEST_P(StoreContract, AViewSeesNothingThatComesAfterIt) {
     put("a", "old");
     put("b", "old");
     const auto view = store_->view();
-    const auto cursor = view->walk(Shelf::records, "");
+    const auto cursor = view->walk(Shelf::records, {});
     ASSERT_TRUE(store_->commit({{{Shelf::records, "a", "new"},
                                  {Shelf::records, "b", std::nullopt},
                                  {Shelf::records, "c", "new"}}}));
@@ -124,7 +142,7 @@ TEST_P(StoreContract, AViewSeesNothingThatComesAfterIt) {
 
 TEST_P(StoreContract, ACursorOutlivesItsView) {
     put("a", "1");
-    const auto cursor = store_->view()->walk(Shelf::records, "");
+    const auto cursor = store_->view()->walk(Shelf::records, {});
     ASSERT_TRUE(cursor->next());
     EXPECT_EQ(cursor->value(), "1");
     EXPECT_FALSE(cursor->next());

@@ -102,7 +102,7 @@ int run(const std::string& what, const std::string& folder, const std::vector<un
     } else if (what == "history") {
         history(*store, numbers);
     } else if (what == "keys") {
-        const auto cursor = store->view()->walk(Shelf::records, "");
+        const auto cursor = store->view()->walk(Shelf::records, {});
         while (cursor->next())
             say(std::string(cursor->key()));
     } else {

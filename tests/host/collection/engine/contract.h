@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -17,6 +18,17 @@
 #include "tests/host/collection/engine/rows.h"
 
 namespace qr::test {
+
+inline constexpr std::array kMethods = {scoring::Method::signed_fidelity, scoring::Method::fidelity,
+                                        scoring::Method::bures_angle, scoring::Method::cosine,
+                                        scoring::Method::dot};
+
+// Whether the scan types that a collection is made with by hand stay out.
+#ifdef QR_ONLY_CHOSEN_SCANS
+inline constexpr bool kOnlyChosenScans = true;
+#else
+inline constexpr bool kOnlyChosenScans = false;
+#endif
 
 // Added to before main(), by the source that makes a test program of its own of the suites: then
 // they run on those alone.
@@ -53,6 +65,7 @@ inline std::vector<Contracted> contracted() {
         }
         for (const Dtype storage : {Dtype::float32, Dtype::float16, Dtype::bfloat16}) {
             all.push_back({std::string(entry.name), storage, std::nullopt});
+            if (kOnlyChosenScans) continue;
             for (const DtypeInfo& scan : kDtypes) {
                 if (is_cuda && scan.dtype == Dtype::int8) continue;  // it refuses that layout
                 all.push_back({std::string(entry.name), storage, scan.dtype});

@@ -9,9 +9,6 @@
 namespace qr::test {
 namespace {
 
-constexpr std::array kMethods = {scoring::Method::signed_fidelity, scoring::Method::fidelity,
-                                 scoring::Method::bures_angle, scoring::Method::cosine,
-                                 scoring::Method::dot};
 
 using EngineAnswers = EngineContract;
 

@@ -2,6 +2,7 @@
 // holds.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -28,12 +29,17 @@ struct Rows {
     std::span<const float> row(std::size_t i) const { return view().row(i); }
 };
 
-// To nearest, ties to even; for bfloat16 by the bits, for float16 by the compiler.
+// 11 bits, from 2^-24 on. Source: IEEE 754, binary16.
+inline double rounded_to_float16(double value) {
+    int exponent = 0;
+    std::frexp(value, &exponent);
+    const double unit = std::ldexp(1, std::max(exponent, -13) - 11);
+    return std::clamp(std::nearbyint(value / unit) * unit, -65504.0, 65504.0);
+}
+
+// To nearest, ties to even, the largest number for all beyond.
 inline float rounded(Dtype storage, float value) {
-    if (storage == Dtype::float16) {
-        const float half = static_cast<float>(static_cast<_Float16>(value));
-        return std::isinf(half) ? std::copysign(65504.0F, value) : half;
-    }
+    if (storage == Dtype::float16) return static_cast<float>(rounded_to_float16(value));
     if (storage == Dtype::bfloat16) {
         std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
         bits += 0x7FFFU + ((bits >> 16) & 1U);
