@@ -131,15 +131,23 @@ class Ours(Process):
     # One line a request is a cost that nginx is spared too (access_log off).
     FLAGS = ("--log-level", "warn")
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, flags=()):
         self.port = free_port()
         self.log = pathlib.Path(folder, "quantumrerank.log")
         command = [str(binary), "serve", "--hostname", "127.0.0.1", "--port", str(self.port),
-                   *self.FLAGS]
+                   *self.FLAGS, *flags]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("QR_")}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, stderr=log, env=environment)
         wait_for(self.port, "/health/ready", self.process)
+
+
+class Collections(Ours):
+    """With collections in `folder`, encrypted where there is a key file."""
+
+    def __init__(self, binary, folder, key_file=None):
+        key = () if key_file is None else ("--encryption-key-file", str(key_file))
+        super().__init__(binary, folder, ("--data-dir", str(folder / "data"), *key))
 
 
 class Nginx(Process):

@@ -97,6 +97,15 @@ def table(result):
     return "\n".join([*lines, "", signature(result)])
 
 
+def bar_lines(bars):
+    """A table in Markdown of bars that are ratios and say themselves what is allowed."""
+    lines = ["| bar | found | | |", "|---|---:|---|---|"]
+    for bar in bars:
+        lines.append(f"| {bar['what']} | {bar['found']:.2f} | {bar['bar']} | "
+                     f"{'met' if bar['met'] else '**missed**'} |")
+    return lines
+
+
 def signature(result):
     return (f"{result['cpu']}, {result['cores']} cores; commit {result['commit']}"
             f"{' with changes' if result['dirty'] else ''}; `{result['command'].strip()}`.")

@@ -26,12 +26,6 @@ NAMES = ("search_resident", "search_batch")
 WARM_UP_S = 2
 
 
-class Server(processes.Ours):
-    def __init__(self, binary, folder):
-        self.FLAGS = (*processes.Ours.FLAGS, "--data-dir", str(folder / "data"))
-        super().__init__(binary, folder)
-
-
 def run(build, url, name, seconds, folder):
     """The figures of one turn of a scenario."""
     output = folder / "load.json"
@@ -46,7 +40,7 @@ def run(build, url, name, seconds, folder):
 
 def measure(arguments, folder):
     build = arguments.build.resolve()
-    with Server(build / "bin" / "quantumrerank", folder) as server:
+    with processes.Collections(build / "bin" / "quantumrerank", folder) as server:
         url = f"http://127.0.0.1:{server.port}"
         subprocess.run([sys.executable, "-B", PERF / "load" / "fill.py",
                         SCENARIOS / f"{NAMES[0]}.toml", "--url", url], check=True)

@@ -37,8 +37,5 @@ def table(result):
         p50, p99 = (statistics.median(r[name][key] for r in result["rounds"]) / 1e3
                     for key in ("p50_us", "p99_us"))
         lines.append(f"| {what} | {per_s:,.1f} | {p50:,.1f} | {p99:,.1f} |")
-    lines += ["", "| bar | found | | |", "|---|---:|---|---|"]
-    for bar in result["bars"]:
-        lines.append(f"| {bar['what']} | {bar['found']:.2f} | {bar['bar']} | "
-                     f"{'met' if bar['met'] else '**missed**'} |")
-    return "\n".join([*lines, "", report.signature(result)])
+    return "\n".join([*lines, "", *report.bar_lines(result["bars"]), "",
+                      report.signature(result)])

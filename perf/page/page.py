@@ -23,6 +23,7 @@ import peers_report  # noqa: E402
 import report  # noqa: E402
 import search_clients_report  # noqa: E402
 import search_report  # noqa: E402
+import start_up_report  # noqa: E402
 import sweep_report  # noqa: E402
 
 RESULTS = PERF / "results"
@@ -31,7 +32,8 @@ PLOTS = PERF.parent / "docs" / "plots"
 TABLES = {"bench": report.table, "growth": growth_report.table,
           "overload": overload_report.table, "peers": peers_report.table,
           "search": search_report.table, "search_clients": search_clients_report.table,
-          "sweep": sweep_report.table, "text": peers_report.text_table}
+          "start_up": start_up_report.table, "sweep": sweep_report.table,
+          "text": peers_report.text_table}
 SECTION = re.compile(r"<!-- (\w+):begin (\S+) -->\n.*?<!-- \1:end -->", re.DOTALL)
 
 
