@@ -13,8 +13,8 @@ file(WRITE "${OUTPUT}.cpp" "#include \"embedded/${SYMBOL}.h\"
 
 namespace qr::embedded {
 namespace {
-constexpr char kBytes[] = {${bytes}'\\0'};
+constexpr char ${SYMBOL}_bytes[] = {${bytes}'\\0'};
 }
-const std::string_view ${SYMBOL}(kBytes, sizeof(kBytes) - 1);
+const std::string_view ${SYMBOL}(${SYMBOL}_bytes, sizeof(${SYMBOL}_bytes) - 1);
 }  // namespace qr::embedded
 ")

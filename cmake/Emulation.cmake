@@ -1,4 +1,4 @@
-# Kernels on a CPU: kernels/*.cu compiled by g++ against tests/support/emulation, for tests.
+# Kernels on a CPU: kernels/*.cu compiled against tests/support/emulation, for tests.
 #
 #   qr_emulated_kernels(encode_emulated KERNELS ${CMAKE_SOURCE_DIR}/kernels/encode.cu LINK qr_base)
 #   qr_emulated_test(encode_test KERNELS encode_emulated SOURCES encode_test.cpp LINK qr_backend)
@@ -13,8 +13,8 @@ if(NOT QR_TESTS)
     set(reason "")
 elseif(NOT QR_CUDA_INCLUDE)
     set(reason "no cuda_runtime_api.h below QR_CUDA_HOME (${QR_CUDA_HOME})")
-elseif(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    set(reason "its stack switch is for g++ on x86-64")
+elseif(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+    set(reason "its stack switch is for x86-64")
 elseif(QR_SANITIZE MATCHES "thread")
     set(reason "")  # ThreadSanitizer knows no fibers; the race build of the dev preset checks more
 else()
@@ -39,10 +39,12 @@ endif()
 # One wrapper a kernel: the .cu itself keeps nvcc's language, and diagnostics still name its lines.
 function(qr_add_emulated_library name engine)
     add_library(${name} STATIC)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)  # nvcc compiles each alone as well
     target_link_libraries(${name} PUBLIC ${engine})
-    # A frame larger than a stack touches the guard page below it, and does not step over it.
+    # What a kernel asks nvcc to unroll may stay a loop here. A frame larger than a stack touches the
+    # guard page below it, and does not step over it.
     target_compile_options(${name} PRIVATE -include cuda_runtime.h -Wno-unknown-pragmas
-        -fstack-clash-protection)
+        -Wno-pass-failed -fstack-clash-protection)
     foreach(kernel ${ARGN})
         get_filename_component(path ${kernel} ABSOLUTE)
         get_filename_component(file ${kernel} NAME)
@@ -70,13 +72,15 @@ endfunction()
 
 # qr_emulated_test(name KERNELS library SOURCES a_test.cpp... [RACE_SOURCES b_test.cpp...]
 #                  [LINK room...]): tests named as written, and as race.<name> in the race build.
+# A source stands for a kernel, and has helpers named as others have.
 function(qr_emulated_test name)
     cmake_parse_arguments(ARG "" "" "KERNELS;SOURCES;RACE_SOURCES;LINK" ${ARGN})
     if(QR_EMULATION)
-        qr_test(${name} SOURCES ${ARG_SOURCES} LINK ${ARG_KERNELS} ${ARG_LINK})
+        qr_test(${name} APART SOURCES ${ARG_SOURCES} LINK ${ARG_KERNELS} ${ARG_LINK})
     endif()
     if(QR_EMULATION_RACE)
         add_executable(${name}_race ${ARG_SOURCES} ${ARG_RACE_SOURCES})
+        set_target_properties(${name}_race PROPERTIES UNITY_BUILD OFF)
         target_link_libraries(${name}_race PRIVATE ${ARG_KERNELS}_race ${ARG_LINK})
         qr_use_gtest(${name}_race)
         gtest_discover_tests(${name}_race TEST_PREFIX race. DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES

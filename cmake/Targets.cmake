@@ -25,11 +25,14 @@ function(qr_use_gtest name)
     target_precompile_headers(${name} REUSE_FROM qr_gtest_headers)
 endfunction()
 
-# qr_test(name SOURCES a_test.cpp... LINK room... [LABELS l...]): one gtest program; each TEST is
-# a ctest.
+# qr_test(name [APART] SOURCES a_test.cpp... LINK room... [LABELS l...]): one gtest program; each
+# TEST is a ctest. APART: its sources have helpers of one name, and are never compiled together.
 function(qr_test name)
-    cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+    cmake_parse_arguments(ARG "APART" "" "SOURCES;LINK;LABELS" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})
+    if(ARG_APART)
+        set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+    endif()
     target_link_libraries(${name} PRIVATE ${ARG_LINK})
     qr_use_gtest(${name})
     if(NOT ARG_LABELS)

@@ -23,6 +23,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ 12 reports these inside libstdc++ and Boost templates where nothing is wrong.
     add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
         -Wno-array-bounds -Wno-dangling-pointer)
+    if(CMAKE_UNITY_BUILD)  # it takes sources that are compiled together for headers
+        add_compile_options(-Wno-subobject-linkage)
+    endif()
 endif()
 
 if(QR_FUZZERS)
@@ -31,6 +34,9 @@ endif()
 if(QR_SANITIZE)
     add_compile_options(-fsanitize=${QR_SANITIZE} -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${QR_SANITIZE})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        add_compile_options(-fno-sanitize=function)  # clang 14 cannot, where there are coroutines
+    endif()
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
     add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection=full)
     add_compile_definitions(_FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)

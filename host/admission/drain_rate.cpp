@@ -11,10 +11,6 @@ using Seconds = std::chrono::duration<double>;
 
 constexpr double kSpread = 0.25;
 
-double seconds_of(Duration duration) {
-    return std::chrono::duration_cast<Seconds>(duration).count();
-}
-
 // SplitMix64: a number for each count, the same in every run.
 // Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
 double uniform(std::uint64_t sequence) {
@@ -28,10 +24,10 @@ double uniform(std::uint64_t sequence) {
 }  // namespace
 
 void DrainRate::advance(TimePoint now) {
-    const double elapsed = std::max(0.0, seconds_of(now - last_));
-    const double kept = std::exp2(-elapsed / seconds_of(kHalfLife));
+    const double elapsed = std::max(0.0, in_seconds(now - last_));
+    const double kept = std::exp2(-elapsed / in_seconds(kHalfLife));
     // The time since, weighed as its older part has aged already: the integral of `kept`.
-    seconds_ = seconds_ * kept + seconds_of(kHalfLife) / std::numbers::ln2 * (1 - kept);
+    seconds_ = seconds_ * kept + in_seconds(kHalfLife) / std::numbers::ln2 * (1 - kept);
     places_ *= kept;
     last_ = std::max(last_, now);
 }
@@ -51,9 +47,9 @@ std::optional<double> DrainRate::places_per_second(TimePoint now) const {
 Duration retry_after(std::size_t jobs, std::optional<double> places_per_second,
                      std::uint64_t sequence) {
     const double fair = places_per_second ? static_cast<double>(jobs) / 2 / *places_per_second
-                                          : seconds_of(kRetryUnknown);
+                                          : in_seconds(kRetryUnknown);
     const double jittered = fair * (1 - kSpread + 2 * kSpread * uniform(sequence));
-    const double bounded = std::clamp(jittered, seconds_of(kRetryMin), seconds_of(kRetryMax));
+    const double bounded = std::clamp(jittered, in_seconds(kRetryMin), in_seconds(kRetryMax));
     return std::chrono::duration_cast<Duration>(Seconds(bounded));
 }
 

@@ -12,10 +12,6 @@ Duration duration_of(double seconds) {
     return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(bounded));
 }
 
-double in_seconds(Duration duration) {
-    return std::chrono::duration<double>(duration).count();
-}
-
 // One that is overdue takes as long again as it is late.
 TimePoint expected_end(TimePoint estimated, TimePoint now) {
     return estimated >= now ? estimated : now + (now - estimated);

@@ -9,6 +9,10 @@ namespace qr {
 using TimePoint = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 
+constexpr double in_seconds(Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
 class Clock {
   public:
     virtual ~Clock() = default;

@@ -13,7 +13,8 @@ std::string_view commit() {
 
 std::string_view compiler() {
 #if defined(__clang__)
-    return "clang " __clang_version__;
+    constexpr std::string_view text = "clang " __clang_version__;  // may end in a space
+    return text.substr(0, text.find_last_not_of(' ') + 1);
 #else
     return "g++ " __VERSION__;
 #endif

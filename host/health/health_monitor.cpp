@@ -8,8 +8,6 @@
 namespace qr {
 namespace {
 
-constexpr int kExitWatchdog = 1;
-constexpr int kExitNoBackend = 3;
 // Where the watchdog is off there still is a limit for readiness.
 constexpr Duration kStuckAfterDefault = std::chrono::seconds(5);
 
@@ -178,7 +176,7 @@ std::optional<HealthMonitor::Verdict> HealthMonitor::find_failure() const {
         return Verdict{HealthState::failing,
                        "backend '" + backend.name + "' cannot serve: " +
                            (backend.last_error ? backend.last_error->what : "unknown"),
-                       backend.was_wrong ? kExitWatchdog : kExitNoBackend};
+                       backend.was_wrong ? kExitCheckFailed : kExitNoBackend};
     };
     // The secondary is what answers of the primary are compared with: nothing is certain without
     // it.
@@ -196,7 +194,7 @@ std::optional<HealthMonitor::Verdict> HealthMonitor::find_failure() const {
 }
 
 HealthMonitor::Verdict HealthMonitor::judge(const std::optional<Stuck>& stuck) const {
-    if (stuck) return {HealthState::failing, stuck->what, kExitWatchdog};
+    if (stuck) return {HealthState::failing, stuck->what, kExitCheckFailed};
     if (const std::optional<Verdict> failure = find_failure()) return *failure;
     if (is_draining_) return {HealthState::draining, "the server is shutting down"};
     if (!is_loaded_) return {HealthState::starting, "the backend is being loaded"};

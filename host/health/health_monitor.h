@@ -83,9 +83,14 @@ struct BackendHealth {
     bool was_wrong = false;           // latched
 };
 
+// Exit statuses of a server, as orchestrators see them.
+inline constexpr int kExitCheckFailed = 1;  // anything but the other two
+inline constexpr int kExitUsage = 2;        // wrong arguments or settings
+inline constexpr int kExitNoBackend = 3;    // a backend that was asked for is not available
+
 // What the process should do about itself.
 struct EndOfProcess {
-    int exit_code = 1;  // 3: a backend is not available; 1: anything else
+    int exit_code = kExitCheckFailed;
     std::string reason;
     friend bool operator==(const EndOfProcess&, const EndOfProcess&) = default;
 };

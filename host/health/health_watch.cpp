@@ -11,8 +11,6 @@
 namespace qr {
 namespace {
 
-constexpr int kExitCheckFailed = 1;
-constexpr int kExitNoBackend = 3;
 constexpr Duration::rep kNever = 0;
 
 // The moment of a batch as lanes store it and the ticking thread reads it.

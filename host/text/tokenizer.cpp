@@ -25,13 +25,13 @@ constexpr std::size_t kSigns = 128;
 static_assert(ascii::kOverrun >= PieceTable::kReadAhead);
 
 // What a thread needs while it tokenizes, kept so that no text allocates.
-struct Scratch {
+struct WordScratch {
     std::array<char, kWordBytesMax + ascii::kOverrun> word{};
     BertWords words;
 };
 
-Scratch& scratch() {
-    thread_local Scratch mine;
+WordScratch& word_scratch() {
+    thread_local WordScratch mine;
     return mine;
 }
 
@@ -82,7 +82,7 @@ Tokenizer::Parts::Parts(TokenizerSpec spec)
 void Tokenizer::Parts::plain_ids(std::string_view text, std::size_t ids_max,
                                  std::vector<std::uint32_t>& out) const {
     const auto letters = normalizer.lowercase ? ascii::Letters::lower : ascii::Letters::keep;
-    char* const word = scratch().word.data();
+    char* const word = word_scratch().word.data();
     std::size_t at = 0;
     while (at < text.size() && out.size() < ids_max) {
         const std::size_t size = ascii::read_word(text, at, letters, word, pieces.word_chars_max());
@@ -112,7 +112,7 @@ void Tokenizer::Parts::word_ids(const char* word, std::size_t size,
 
 void Tokenizer::Parts::any_ids(std::string_view text, std::size_t ids_max,
                                std::vector<std::uint32_t>& out) const {
-    BertWords& words = scratch().words;
+    BertWords& words = word_scratch().words;
     words.start(normalizer, pieces.word_chars_max(), text);
     while (out.size() < ids_max) {
         const Word* word = words.next();
@@ -121,14 +121,14 @@ void Tokenizer::Parts::any_ids(std::string_view text, std::size_t ids_max,
             out.push_back(pieces.unknown_id());
             continue;
         }
-        std::memcpy(scratch().word.data(), word->bytes.data(), word->bytes.size());
-        pieces.append(scratch().word.data(), word->bytes.size(), out);
+        std::memcpy(word_scratch().word.data(), word->bytes.data(), word->bytes.size());
+        pieces.append(word_scratch().word.data(), word->bytes.size(), out);
     }
 }
 
 void Tokenizer::Parts::plain_tokens(std::string_view text, std::size_t first_char,
                                     std::vector<Token>& out) const {
-    BertWords& words = scratch().words;
+    BertWords& words = word_scratch().words;
     words.start(normalizer, pieces.word_chars_max(), text, first_char);
     while (const Word* word = words.next())
         word_tokens(*word, out);

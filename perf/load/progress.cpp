@@ -13,26 +13,22 @@ namespace {
 constexpr int kBarCharacters = 20;
 constexpr const char* kClearLine = "\r\x1b[K";
 
-double seconds(Duration duration) {
-    return std::chrono::duration<double>(duration).count();
-}
-
 }  // namespace
 
 std::string progress_line(const Moment& moment) {
-    const double share = std::clamp(seconds(moment.now) / seconds(moment.length), 0.0, 1.0);
+    const double share = std::clamp(in_seconds(moment.now) / in_seconds(moment.length), 0.0, 1.0);
     const auto filled = static_cast<std::size_t>(share * kBarCharacters);
     const std::string bar = std::string(filled, '#') + std::string(kBarCharacters - filled, '-');
     std::array<char, 160> line;
     if (moment.now < Duration::zero()) {
         std::snprintf(line.data(), line.size(), "[%s] warm-up, %.1f s left", bar.c_str(),
-                      -seconds(moment.now));
+                      -in_seconds(moment.now));
         return line.data();
     }
     std::snprintf(line.data(), line.size(),
                   "[%s] %.1f/%.1f s  %.0f/s  2xx p99 %.2f ms  failed %llu", bar.c_str(),
-                  seconds(std::min(moment.now, moment.length)), seconds(moment.length),
-                  moment.sent_per_s, seconds(moment.p99) * 1e3,
+                  in_seconds(std::min(moment.now, moment.length)), in_seconds(moment.length),
+                  moment.sent_per_s, in_seconds(moment.p99) * 1e3,
                   static_cast<unsigned long long>(moment.failed));
     return line.data();
 }
@@ -42,7 +38,7 @@ Progress::~Progress() {
 }
 
 void Progress::show(Duration now, const Counts& total) {
-    const double since = seconds(now - std::max(last_, Duration::zero()));
+    const double since = in_seconds(now - std::max(last_, Duration::zero()));
     const double rate = since > 0 ? static_cast<double>(total.sent - last_sent_) / since : 0;
     write(kClearLine + progress_line({.now = now,
                                       .length = length_,

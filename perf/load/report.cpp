@@ -20,10 +20,6 @@ double microseconds(Duration duration) {
     return std::chrono::duration<double, std::micro>(duration).count();
 }
 
-double seconds(Duration duration) {
-    return std::chrono::duration<double>(duration).count();
-}
-
 ordered_json quantiles_of(const Histogram& histogram) {
     ordered_json json{{"count", histogram.count()}};
     if (histogram.count() == 0) return json;
@@ -63,7 +59,7 @@ ordered_json print_counts(const Counts& tally, double length) {
 ordered_json print_steps(const Plan& plan, const Tally& tally) {
     ordered_json steps = ordered_json::array();
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-        const double length = seconds(plan.steps[i].length);
+        const double length = in_seconds(plan.steps[i].length);
         ordered_json step{{"rate", plan.steps[i].rate}, {"seconds", length}};
         if (plan.steps[i].rate_end != plan.steps[i].rate) step["rate_end"] = plan.steps[i].rate_end;
         const Counts& figures = tally.steps()[i];
@@ -78,7 +74,7 @@ ordered_json print_rows(const Plan& plan, const Tally& tally) {
     ordered_json rows = ordered_json::array();
     Duration from{};
     for (const Row& row : tally.rows()) {
-        rows.push_back({{"from_s", seconds(from)},
+        rows.push_back({{"from_s", in_seconds(from)},
                         {"sent", row.sent},
                         {"2xx", row.ok},
                         {"429", row.refused},
@@ -97,7 +93,7 @@ ordered_json print_requests(const Plan& plan, const Tally& tally) {
     for (std::size_t i = 0; i < plan.requests.size(); ++i) {
         const Request& request = plan.requests[i];
         ordered_json json{{"weight", request.weight}, {"bodies", request.bodies.size()}};
-        json.update(print_counts(tally.requests()[i], seconds(plan.length())));
+        json.update(print_counts(tally.requests()[i], in_seconds(plan.length())));
         requests[request.name] = std::move(json);
     }
     return requests;
@@ -116,7 +112,7 @@ ordered_json print_plan(const Plan& plan) {
     json["seed"] = plan.seed;
     json["keep_alive"] = plan.keeps_alive;
     if (plan.scheme == Scheme::https) json["verified"] = plan.is_verified;
-    json["warm_up_s"] = seconds(plan.warm_up);
+    json["warm_up_s"] = in_seconds(plan.warm_up);
     return json;
 }
 
@@ -136,20 +132,20 @@ std::vector<Percentile> percentiles_of(const Histogram& histogram) {
 
 bool is_saturated(const Plan& plan, const RunFigures& figures) {
     return figures.tally.total().lag.quantile(kLagQuantile) > plan.lag_max ||
-           figures.cpu_seconds / seconds(figures.wall) > kCoreShareMax;
+           figures.cpu_seconds / in_seconds(figures.wall) > kCoreShareMax;
 }
 
 std::string print_report(const Plan& plan, const RunFigures& figures) {
     const Counts& total = figures.tally.total();
     ordered_json json = print_plan(plan);
-    json["wall_s"] = seconds(figures.wall);
+    json["wall_s"] = in_seconds(figures.wall);
     json["cpu_s"] = figures.cpu_seconds;
-    json["cores"] = figures.cpu_seconds / seconds(figures.wall);
+    json["cores"] = figures.cpu_seconds / in_seconds(figures.wall);
     json["saturated"] = is_saturated(plan, figures);
     json["quantile_relative_error_max"] = Histogram::kRelativeErrorMax;
     json["connections_peak"] = figures.connections_peak;
     json["connections_opened"] = figures.connections_opened;
-    json["total"] = print_counts(total, seconds(plan.length()));
+    json["total"] = print_counts(total, in_seconds(plan.length()));
     json["percentiles"] = ordered_json::array();
     for (const auto& [percent, latency] : percentiles_of(total.ok_latency))
         json["percentiles"].push_back({percent, microseconds(latency)});

@@ -19,14 +19,14 @@ constexpr double kWarmUpMax = 600;
 constexpr double kTimeoutMaxMs = 600'000;
 constexpr double kLagMaxUs = 1e6;
 
-std::string text_of(double number) {
+std::string number_text(double number) {
     std::string text = std::to_string(number);
     text.erase(text.find_last_not_of('0') + 1);
     if (text.ends_with('.')) text.pop_back();
     return text;
 }
 
-Duration duration_of(double seconds) {
+Duration rounded_duration(double seconds) {
     return std::chrono::round<Duration>(std::chrono::duration<double>(seconds));
 }
 
@@ -40,7 +40,7 @@ double rate_max(const Plan& plan) {
 Result<void> read_length(const Given& given, Plan& plan) {
     const Result<double> length = parse_number(given, kSecondsMin, kSecondsMax);
     if (!length.ok()) return length.error();
-    plan.steps = {{.rate = 0, .length = duration_of(*length)}};
+    plan.steps = {{.rate = 0, .length = rounded_duration(*length)}};
     return {};
 }
 
@@ -95,7 +95,7 @@ Result<void> scale_length(const Given& given, Plan& plan) {
     for (Step& step : plan.steps) {
         end_before += step.length;
         const Duration begin = end;
-        end = duration_of(std::chrono::duration<double>(end_before).count() * factor);
+        end = rounded_duration(std::chrono::duration<double>(end_before).count() * factor);
         step.length = std::max(end - begin, Duration(1));
     }
     return {};
@@ -175,7 +175,7 @@ Result<void> read_times(const Settings& settings, Plan& plan) {
         if (!time.given) continue;
         const Result<double> value = parse_number(*time.given, time.lowest, time.highest);
         if (!value.ok()) return value.error();
-        time.to = duration_of(*value * time.seconds);
+        time.to = rounded_duration(*value * time.seconds);
     }
     return {};
 }
@@ -192,8 +192,8 @@ Result<void> check(const Settings& settings, const Plan& plan) {
     }
     const double timeout = std::chrono::duration<double>(plan.timeout).count();
     if (rate_max(plan) * timeout > kWaitingMax) {
-        return refuse(settings.timeout_ms, "--timeout-ms", text_of(timeout * 1e3),
-                      "at most " + text_of(kWaitingMax) + " requests of the rate");
+        return refuse(settings.timeout_ms, "--timeout-ms", number_text(timeout * 1e3),
+                      "at most " + number_text(kWaitingMax) + " requests of the rate");
     }
     if (plan.loop == Loop::open && plan.warm_up > Duration::zero() && plan.steps[0].rate <= 0) {
         return refuse(settings.warm_up_s, "--warm-up", "",
@@ -230,7 +230,7 @@ Result<double> parse_number(const Given& given, double lowest, double highest) {
     const char* const end = given.text.data() + given.text.size();
     const auto [stop, code] = std::from_chars(given.text.data(), end, value);
     if (code != std::errc() || stop != end || !(value >= lowest && value <= highest))
-        return wrong(given.origin, given.text, text_of(lowest) + ".." + text_of(highest));
+        return wrong(given.origin, given.text, number_text(lowest) + ".." + number_text(highest));
     return value;
 }
 
@@ -266,8 +266,8 @@ Result<Step> parse_step(const Given& given) {
     const std::string_view text = given.text;
     const Error error = wrong(given.origin, text,
                               "RATExSECONDS or FROM..TOxSECONDS with rates of 0 (a pause) or " +
-                                  text_of(kRateMin) + ".." + text_of(kRateMax) + " and " +
-                                  text_of(kSecondsMin) + ".." + text_of(kSecondsMax) + " seconds");
+                                  number_text(kRateMin) + ".." + number_text(kRateMax) + " and " +
+                                  number_text(kSecondsMin) + ".." + number_text(kSecondsMax) + " seconds");
     const std::size_t times = text.find('x');
     if (times == text.npos) return error;
     const std::string_view rates = text.substr(0, times);
@@ -281,7 +281,7 @@ Result<Step> parse_step(const Given& given) {
     const Result<double> length = read(text.substr(times + 1), kSecondsMin, kSecondsMax);
     const auto is_rate = [](double rate) { return rate == 0 || rate >= kRateMin; };
     if (!from.ok() || !to.ok() || !length.ok() || !is_rate(*from) || !is_rate(*to)) return error;
-    return Step{.rate = *from, .length = duration_of(*length), .rate_end = *to};
+    return Step{.rate = *from, .length = rounded_duration(*length), .rate_end = *to};
 }
 
 Result<void> read_settings(const Settings& settings, Plan& plan) {

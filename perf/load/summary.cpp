@@ -14,10 +14,6 @@ constexpr const char* kHeadLine =
     "                          sent       2xx       429     other    failed   2xx/s    p50 ms    "
     "p99 ms  p99.9 ms    max ms\n";
 
-double seconds(Duration duration) {
-    return std::chrono::duration<double>(duration).count();
-}
-
 // As printf wants a whole number.
 unsigned long long print(std::uint64_t count) {
     return count;
@@ -38,15 +34,15 @@ std::string print_row(const std::string& name, const Counts& counts, Duration le
         text("%-20.20s %9llu %9llu %9llu %9llu %9llu %7.0f", name.c_str(), print(counts.sent),
              print(ok.count()), print(counts.refused_latency.count()),
              print(counts.other_latency.count()), print(counts.failed()),
-             static_cast<double>(counts.ok_within) / seconds(length));
+             static_cast<double>(counts.ok_within) / in_seconds(length));
     for (const Duration latency :
          {ok.quantile(0.50), ok.quantile(0.99), ok.quantile(0.999), ok.max()})
-        row += ok.count() == 0 ? text("%10s", "-") : text("%10.2f", seconds(latency) * 1e3);
+        row += ok.count() == 0 ? text("%10s", "-") : text("%10.2f", in_seconds(latency) * 1e3);
     return row + "\n";
 }
 
 std::string name_of(const Step& step) {
-    const std::string length = text("x%gs", seconds(step.length));
+    const std::string length = text("x%gs", in_seconds(step.length));
     if (step.rate == step.rate_end) return text("%g/s ", step.rate) + length;
     return text("%g..%g/s ", step.rate, step.rate_end) + length;
 }
@@ -56,11 +52,11 @@ std::string print_head(const Plan& plan, const RunFigures& figures) {
     head +=
         plan.loop == Loop::open ? "open loop" : "closed loop of " + std::to_string(plan.clients);
     if (plan.warm_up > Duration::zero())
-        head += text(", %g s of warm-up not counted", seconds(plan.warm_up));
+        head += text(", %g s of warm-up not counted", in_seconds(plan.warm_up));
     return head +
            text(", %.1f s, %llu connections opened (%zu at once), the tool used %.2f cores\n",
-                seconds(figures.wall), print(figures.connections_opened), figures.connections_peak,
-                figures.cpu_seconds / seconds(figures.wall));
+                in_seconds(figures.wall), print(figures.connections_opened),
+                figures.connections_peak, figures.cpu_seconds / in_seconds(figures.wall));
 }
 
 }  // namespace
@@ -79,7 +75,7 @@ std::string print_summary(const Plan& plan, const RunFigures& figures) {
     summary += print_row("total", tally.total(), plan.length());
     summary += "percentiles of 2xx, ms:";
     for (const auto& [percent, latency] : percentiles_of(tally.total().ok_latency))
-        summary += text("  %g: %.3f", percent, seconds(latency) * 1e3);
+        summary += text("  %g: %.3f", percent, in_seconds(latency) * 1e3);
     summary += '\n';
     for (const auto& [failure, why] : tally.examples())
         summary += "failed (" + std::string(to_string(failure)) + "), for example: " + why + "\n";

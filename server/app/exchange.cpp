@@ -16,10 +16,6 @@ constexpr std::string_view kUnmatched = "unmatched";
 // collections::DocumentLines.
 constexpr std::size_t kStreamHeldBytes = std::size_t{8} << 20;
 
-double seconds(Duration duration) {
-    return std::chrono::duration<double>(duration).count();
-}
-
 std::uint64_t microseconds(Duration duration) {
     const auto count = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
     return static_cast<std::uint64_t>(count);
@@ -110,7 +106,7 @@ void App::failed(const http::Request& request, std::string_view what) noexcept {
 
 void App::completed(const http::Request& request, const http::Response& response,
                     const http::Exchange& exchange) noexcept {
-    metrics_->route(request.route).count(response.status, seconds(exchange.total));
+    metrics_->route(request.route).count(response.status, in_seconds(exchange.total));
     if (response.error) metrics_->errors(*response.error).Increment();
     metrics_->http_request_bytes.Increment(static_cast<double>(exchange.bytes_in));
     metrics_->http_response_bytes.Increment(static_cast<double>(exchange.bytes_out));

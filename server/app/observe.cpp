@@ -12,10 +12,6 @@
 namespace qr {
 namespace {
 
-double seconds(Duration duration) {
-    return std::chrono::duration<double>(duration).count();
-}
-
 LogLevel level_of(HealthState state) {
     switch (state) {
         case HealthState::failing:
@@ -51,7 +47,7 @@ void App::on_batch(const BatchReport& report) noexcept {
     metrics_->batch_jobs.Observe(static_cast<double>(report.jobs));
     metrics_->batch_rows.Observe(static_cast<double>(report.rows));
     metrics_->scored_documents.Increment(static_cast<double>(report.rows));
-    backend.batch_seconds.Observe(seconds(report.scored));
+    backend.batch_seconds.Observe(in_seconds(report.scored));
     backend.scored_pairs.Increment(static_cast<double>(report.pairs));
 }
 
@@ -230,12 +226,12 @@ void App::scrape_scoring() {
     Duration oldest{};
     for (std::size_t i = 0; i < batcher.lanes.size(); ++i) {
         const LaneStatus& lane = batcher.lanes[i];
-        metrics_->set_lane(i, seconds(lane.busy), lane.busy_since.has_value());
+        metrics_->set_lane(i, in_seconds(lane.busy), lane.busy_since.has_value());
         if (lane.busy_since) oldest = std::max(oldest, now - *lane.busy_since);
     }
     for (const TimePoint pulse : server_->loop_pulses())
         oldest = std::max(oldest, now - pulse);
-    metrics_->heartbeat_age_seconds.Set(seconds(oldest));
+    metrics_->heartbeat_age_seconds.Set(in_seconds(oldest));
     show_devices(*metrics_, scoring_->backend->devices(), now);
     show_staging(buffers_.staging(), *metrics_);
     if (scoring_->routed) show_routing(scoring_->routed->status(), *metrics_);

@@ -21,9 +21,6 @@
 namespace qr {
 namespace {
 
-constexpr int kExitCheckFailed = 1;
-constexpr int kExitUsage = 2;
-constexpr int kExitNoBackend = 3;
 constexpr std::chrono::milliseconds kDrainSlice{50};
 // From the drain's end to the process's: answering what waits, a batch in flight, joining threads.
 constexpr std::chrono::milliseconds kStopTimeout{5'000};

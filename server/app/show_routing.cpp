@@ -5,10 +5,6 @@
 namespace qr {
 namespace {
 
-double seconds(Duration duration) {
-    return std::chrono::duration<double>(duration).count();
-}
-
 void show_costs(const SideCosts& costs, RouterMetrics& router) {
     router.cost_seconds.at("batch").Set(costs.latency);
     router.cost_seconds.at("task").Set(costs.task);
@@ -24,8 +20,8 @@ void show_side(const RoutedSide& side, RouterMetrics& router, Metrics& metrics) 
             router.decisions.at(to_string(static_cast<RouteReason>(i)));
         metrics.set_total(decisions, static_cast<double>(side.decisions[i]));
     }
-    metrics.set_total(router.estimated_seconds, seconds(side.estimated));
-    metrics.set_total(router.actual_seconds, seconds(side.actual));
+    metrics.set_total(router.estimated_seconds, in_seconds(side.estimated));
+    metrics.set_total(router.actual_seconds, in_seconds(side.actual));
     router.drift_ratio.Set(side.drift);
     show_costs(side.costs, router);
 }

@@ -24,8 +24,8 @@ namespace {
 
 constexpr std::string_view kCuda = "cuda";
 
-struct Options {
-    explicit Options(CLI::App& command)
+struct DoctorOptions {
+    explicit DoctorOptions(CLI::App& command)
         : settings(command, {"backend", "backend_threads", "cuda_module"}) {}
     SettingsOptions settings;
     std::string format = "text";
@@ -167,7 +167,7 @@ void print_text(const Report& report, std::ostream& out) {
     print_costs(report.costs, out);
 }
 
-int run(const Options& options, Console& console) {
+int run_doctor(const DoctorOptions& options, Console& console) {
     const auto config = options.settings.load_or_report(console);
     if (!config) return kUsage;
     const Report report = examine(*config);
@@ -183,11 +183,12 @@ int run(const Options& options, Console& console) {
 void add_doctor(CLI::App& app, Session& session) {
     CLI::App* command = app.add_subcommand(
         "doctor", "CPU features and every backend's self-test; exit 1 when one fails");
-    const auto options = std::make_shared<Options>(*command);
+    const auto options = std::make_shared<DoctorOptions>(*command);
     command->add_option("--format", options->format, "text or json")
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
-    command->callback([options, &session] { session.exit_code = run(*options, session.console); });
+    command->callback(
+        [options, &session] { session.exit_code = run_doctor(*options, session.console); });
 }
 
 }  // namespace qr::cli

@@ -11,14 +11,14 @@
 namespace qr::cli {
 namespace {
 
-struct Options {
-    explicit Options(CLI::App& command) : settings(command, {"hostname", "port"}) {}
+struct HealthOptions {
+    explicit HealthOptions(CLI::App& command) : settings(command, {"hostname", "port"}) {}
     SettingsOptions settings;
     std::string url;
     std::uint32_t timeout_ms = 2000;
 };
 
-int run(const Options& options, Console& console) {
+int run_health(const HealthOptions& options, Console& console) {
     const auto config = options.settings.load_or_report(console);
     if (!config) return kUsage;
     const std::string base = options.url.empty() ? local_url(*config) : options.url;
@@ -39,13 +39,14 @@ int run(const Options& options, Console& console) {
 void add_health(CLI::App& app, Session& session) {
     CLI::App* command =
         app.add_subcommand("health", "Exit 0 when the server is ready, else 1; for health checks");
-    const auto options = std::make_shared<Options>(*command);
+    const auto options = std::make_shared<HealthOptions>(*command);
     command->add_option("--url", options->url,
                         "Server to ask; default: hostname and port of the configuration");
     command->add_option("--timeout-ms", options->timeout_ms, "Longest wait for the answer, in ms")
         ->check(CLI::Range(1, 600'000))
         ->capture_default_str();
-    command->callback([options, &session] { session.exit_code = run(*options, session.console); });
+    command->callback(
+        [options, &session] { session.exit_code = run_health(*options, session.console); });
 }
 
 }  // namespace qr::cli

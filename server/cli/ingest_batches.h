@@ -30,6 +30,8 @@ class IngestBatches {
     virtual Result<std::optional<IngestBatch>> next() = 0;
 };
 
+inline constexpr std::size_t kIngestBatchBytes = std::size_t{8} << 20;  // of a body, about
+
 struct BatchOptions {
     std::size_t documents = 500;  // in one batch, unless it grows too large
     std::string ids_file;         // one id a line, for vectors that have none

@@ -19,8 +19,8 @@ constexpr std::size_t kBarColumns = 30;
 constexpr std::chrono::milliseconds kRedraw{200};  // on a terminal
 constexpr std::chrono::seconds kLine{5};           // elsewhere
 
-struct Options {
-    explicit Options(CLI::App& command)
+struct IngestOptions {
+    explicit IngestOptions(CLI::App& command)
         : settings(command, {"hostname", "port", "api_key", "default_timeout_ms"}) {}
     SettingsOptions settings;
     std::vector<std::string> files;
@@ -79,7 +79,7 @@ int report_failure(Console& console, const std::string& file, const Error& error
     return exit_code_of(error.code);
 }
 
-int ingest_file(const Options& options, const IngestTarget& target, const std::string& file,
+int ingest_file(const IngestOptions& options, const IngestTarget& target, const std::string& file,
                 Console& console) {
     const std::string note = options.state.empty() ? file + ".ingest" : options.state;
     BatchOptions batching = options.batches;
@@ -112,7 +112,7 @@ int ingest_file(const Options& options, const IngestTarget& target, const std::s
     return kGood;
 }
 
-int run(const Options& options, Console& console) {
+int run_ingest(const IngestOptions& options, Console& console) {
     const auto config = options.settings.load_or_report(console);
     if (!config) return kUsage;
     if (!options.state.empty() && options.files.size() > 1) {
@@ -138,7 +138,7 @@ int run(const Options& options, Console& console) {
 void add_ingest(CLI::App& app, Session& session) {
     CLI::App* command =
         app.add_subcommand("ingest", "Store the documents of files in a collection of a server");
-    const auto options = std::make_shared<Options>(*command);
+    const auto options = std::make_shared<IngestOptions>(*command);
     command
         ->add_option("files", options->files,
                      ".jsonl or .ndjson (a document a line, BEIR's too), .npy, .safetensors")
@@ -169,7 +169,8 @@ void add_ingest(CLI::App& app, Session& session) {
     command->add_option("--state", options->state,
                         "Where it is noted what is stored; default: FILE.ingest");
     command->add_flag("--resume", options->is_resumed, "Go on from what is noted");
-    command->callback([options, &session] { session.exit_code = run(*options, session.console); });
+    command->callback(
+        [options, &session] { session.exit_code = run_ingest(*options, session.console); });
 }
 
 }  // namespace qr::cli

@@ -12,11 +12,10 @@
 namespace qr::cli {
 namespace {
 
-constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
-constexpr std::string_view kWhiteSpace = " \t\r";
+constexpr std::string_view kJsonWhiteSpace = " \t\r";
 
 bool is_blank(std::string_view line) {
-    return line.find_first_not_of(kWhiteSpace) == std::string_view::npos;
+    return line.find_first_not_of(kJsonWhiteSpace) == std::string_view::npos;
 }
 
 // {"_id", "title", "text", ...} as {"id", "text"}; empty where it is not one of those.
@@ -45,7 +44,7 @@ class Lines final : public IngestBatches {
     Result<std::optional<IngestBatch>> next() override {
         IngestBatch batch{.content_type = "application/x-ndjson"};
         std::string line;
-        while (batch.documents < documents_max_ && batch.body.size() < kBatchBytes &&
+        while (batch.documents < documents_max_ && batch.body.size() < kIngestBatchBytes &&
                std::getline(stream_, line)) {
             place_ = std::min<std::uint64_t>(place_ + line.size() + 1, size_);
             if (is_blank(line)) continue;

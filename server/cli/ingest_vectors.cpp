@@ -26,8 +26,6 @@ using collections::FileIds;
 using collections::NpyFile;
 using collections::NpyType;
 
-constexpr std::size_t kBatchBytes = std::size_t{8} << 20;
-
 Error cannot_read(const std::string& file) {
     return {.code = Code::not_found, .message = file + ": cannot be read: " + std::strerror(errno)};
 }
@@ -82,8 +80,8 @@ class Vectors final : public IngestBatches {
         : file_(std::move(file)),
           matrix_(matrix),
           ids_(std::move(ids)),
-          batch_rows_(
-              std::clamp<std::size_t>(kBatchBytes / matrix.row_bytes(), 1, options.documents)),
+          batch_rows_(std::clamp<std::size_t>(kIngestBatchBytes / matrix.row_bytes(), 1,
+                                              options.documents)),
           row_(std::min<std::size_t>(options.begin, matrix.rows)) {}
 
     std::uint64_t size() const override { return matrix_.rows; }

@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view kHere = "here";
 constexpr std::uint64_t kRowsMax = 100'000'000'000;
 
-struct Options {
+struct PlanOptions {
     std::uint64_t rows = 1'000'000;
     std::size_t dimension = 768;
     std::string storage = "float32";
@@ -37,7 +37,7 @@ std::vector<std::string> devices() {
     return names;
 }
 
-PlanQuestion question_of(const Options& options) {
+PlanQuestion question_of(const PlanOptions& options) {
     PlanQuestion question{
         .rows = options.rows,
         .layout = {.dimension = options.dimension, .storage = *find_dtype(options.storage)},
@@ -47,7 +47,7 @@ PlanQuestion question_of(const Options& options) {
     return question;
 }
 
-Result<ScanPlan> plan_for(const Options& options, const PlanQuestion& question) {
+Result<ScanPlan> plan_for(const PlanOptions& options, const PlanQuestion& question) {
     const auto sheets = device_sheets();
     const auto sheet = std::ranges::find(sheets, options.device, &DeviceSheet::name);
     if (sheet != sheets.end()) return sheet_plan(*sheet, question);
@@ -128,7 +128,7 @@ void print_json(const ScanPlan& plan, const PlanQuestion& question, std::ostream
     out << json.dump(2) << '\n';
 }
 
-int run(const Options& options, Console& console) {
+int run_plan(const PlanOptions& options, Console& console) {
     const PlanQuestion question = question_of(options);
     const Result<ScanPlan> plan = plan_for(options, question);
     if (!plan.ok()) return fail(console, exit_code_of(plan.error().code), plan.error().message);
@@ -145,7 +145,7 @@ int run(const Options& options, Console& console) {
 void add_plan(CLI::App& app, Session& session) {
     CLI::App* command = app.add_subcommand(
         "plan", "Memory and scan time of a resident collection, measured here or by a data sheet");
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<PlanOptions>();
     command->add_option("--rows", options->rows, "Documents")
         ->check(CLI::Range(std::uint64_t{1}, kRowsMax))
         ->capture_default_str();
@@ -172,7 +172,8 @@ void add_plan(CLI::App& app, Session& session) {
     command->add_option("--format", options->format, "text or json")
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
-    command->callback([options, &session] { session.exit_code = run(*options, session.console); });
+    command->callback(
+        [options, &session] { session.exit_code = run_plan(*options, session.console); });
 }
 
 }  // namespace qr::cli

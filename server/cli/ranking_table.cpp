@@ -14,10 +14,8 @@
 namespace qr::cli {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr std::size_t kBarColumns = 16;
-constexpr std::size_t kFixedColumns = 6 + 11 + kBarColumns + 4;  // rank, score, bar, gaps
+constexpr std::size_t kScoreColumns = 16;
+constexpr std::size_t kFixedColumns = 6 + 11 + kScoreColumns + 4;  // rank, score, bar, gaps
 constexpr std::size_t kLabelColumnsMin = 10;
 constexpr std::string_view kColour = "\x1b[36m";
 constexpr std::string_view kPlain = "\x1b[0m";
@@ -27,7 +25,7 @@ struct Row {
     std::string label;
 };
 
-std::string text_of(const Json& object, const char* key) {
+std::string text_of(const nlohmann::json& object, const char* key) {
     const auto member = object.find(key);
     return member != object.end() && member->is_string() ? member->get<std::string>() : "";
 }
@@ -41,7 +39,7 @@ std::string clip(std::string text, std::size_t columns) {
     return std::string(prefix_of_width(text, columns - 1)) + "…";
 }
 
-std::optional<Row> row_of(const Json& result) {
+std::optional<Row> row_of(const nlohmann::json& result) {
     if (!result.is_object()) return std::nullopt;
     const auto score = result.find("relevance_score");
     const auto index = result.find("index");
@@ -60,13 +58,13 @@ std::optional<Row> row_of(const Json& result) {
 std::string bar(double fraction) {
     constexpr std::array<std::string_view, 8> kParts = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     const double clamped = std::isfinite(fraction) ? std::clamp(fraction, 0.0, 1.0) : 0;
-    const auto eighths = static_cast<std::size_t>(std::lround(clamped * 8 * kBarColumns));
+    const auto eighths = static_cast<std::size_t>(std::lround(clamped * 8 * kScoreColumns));
     std::string text;
     for (std::size_t i = 0; i < eighths / 8; ++i)
         text += "█";
     text += kParts[eighths % 8];
     const std::size_t used = (eighths + 7) / 8;
-    return text + std::string(kBarColumns - used, ' ');
+    return text + std::string(kScoreColumns - used, ' ');
 }
 
 // Bars begin at 0, or at the lowest score where some are negative.
@@ -87,9 +85,9 @@ std::string print_rows(const std::vector<Row>& rows, const TableStyle& style) {
     return text;
 }
 
-std::optional<std::vector<Row>> rows_of(const Json& results) {
+std::optional<std::vector<Row>> rows_of(const nlohmann::json& results) {
     std::vector<Row> rows;
-    for (const Json& result : results) {
+    for (const nlohmann::json& result : results) {
         std::optional<Row> row = row_of(result);
         if (!row) return std::nullopt;
         rows.push_back(std::move(*row));
@@ -97,13 +95,13 @@ std::optional<std::vector<Row>> rows_of(const Json& results) {
     return rows;
 }
 
-std::string print_footer(const Json& answer) {
+std::string print_footer(const nlohmann::json& answer) {
     std::string text = text_of(answer, "method") + " on " + text_of(answer, "backend") + '\n';
     const auto meta = answer.find("meta");
     if (meta == answer.end() || !meta->is_object()) return text;
     const auto warnings = meta->find("warnings");
     if (warnings == meta->end() || !warnings->is_array()) return text;
-    for (const Json& warning : *warnings) {
+    for (const nlohmann::json& warning : *warnings) {
         if (warning.is_string()) text += "warning: " + clip(warning.get<std::string>(), 500) + '\n';
     }
     return text;
@@ -113,7 +111,7 @@ std::string print_footer(const Json& answer) {
 
 Result<std::string> ranking_table(std::string_view answer, const TableStyle& style) {
     const Error no_ranking{.code = Code::malformed, .message = "the answer is no ranking"};
-    const Json json = Json::parse(answer, nullptr, /*allow_exceptions=*/false);
+    const nlohmann::json json = nlohmann::json::parse(answer, nullptr, /*allow_exceptions=*/false);
     if (!json.is_object()) return no_ranking;
     const auto results = json.find("results");
     if (results == json.end() || !results->is_array()) return no_ranking;

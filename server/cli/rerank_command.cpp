@@ -17,8 +17,8 @@
 namespace qr::cli {
 namespace {
 
-struct Options {
-    explicit Options(CLI::App& command)
+struct RerankOptions {
+    explicit RerankOptions(CLI::App& command)
         : settings(command,
                    {"backend", "backend_threads", "payload_limit", "max_client_batch_size",
                     "max_client_queries", "max_client_pairs", "default_timeout_ms", "api_key",
@@ -60,7 +60,7 @@ Result<std::string> read_request(const std::string& file, std::size_t bytes_max,
     return read_all(stream, file, bytes_max);
 }
 
-Result<std::string> rerank_remote(const Options& options, const Config& config,
+Result<std::string> rerank_remote(const RerankOptions& options, const Config& config,
                                   std::string request) {
     HttpCall call{.url = join_url(options.url, "/v1/rerank"),
                   .fields = {"Content-Type: application/json"},
@@ -80,8 +80,8 @@ Result<std::string> rerank_remote(const Options& options, const Config& config,
                  .message = call.url + ' ' + failure_text(answer->status, answer->body)};
 }
 
-Result<std::string> answer_to(const Options& options, const Config& config, std::string request,
-                              const Console& console) {
+Result<std::string> answer_to(const RerankOptions& options, const Config& config,
+                              std::string request, const Console& console) {
     const bool is_table = options.format == "table";
     Result<std::string> answer =
         options.url.empty() ? rerank_local({.request = request,
@@ -93,7 +93,7 @@ Result<std::string> answer_to(const Options& options, const Config& config, std:
     return ranking_table(*answer, {.columns = console.columns, .is_coloured = console.is_coloured});
 }
 
-int run(const Options& options, Console& console) {
+int run_rerank(const RerankOptions& options, Console& console) {
     const auto config = options.settings.load_or_report(console);
     if (!config) return kUsage;
     Result<std::string> request = read_request(options.file, config->payload_limit, console.in);
@@ -119,7 +119,7 @@ int run(const Options& options, Console& console) {
 void add_rerank(CLI::App& app, Session& session) {
     CLI::App* command =
         app.add_subcommand("rerank", "Rank the documents of a request, here or by a server");
-    const auto options = std::make_shared<Options>(*command);
+    const auto options = std::make_shared<RerankOptions>(*command);
     command
         ->add_option("file", options->file,
                      "With --query: documents, one a line; else the body of POST /v1/rerank. - "
@@ -138,7 +138,8 @@ void add_rerank(CLI::App& app, Session& session) {
         ->add_option("--header-length", options->header_length,
                      "For a binary body: bytes of JSON before the tensors")
         ->excludes(query);
-    command->callback([options, &session] { session.exit_code = run(*options, session.console); });
+    command->callback(
+        [options, &session] { session.exit_code = run_rerank(*options, session.console); });
 }
 
 }  // namespace qr::cli

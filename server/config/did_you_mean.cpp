@@ -10,7 +10,7 @@ namespace qr::config {
 namespace {
 
 constexpr std::size_t kEditsMax = 3;
-constexpr std::size_t kWordMax = 64;  // longer words are no slip of a finger
+constexpr std::size_t kSlipMax = 64;  // longer words are no slip of a finger
 
 // Levenshtein distance, one row at a time.
 std::size_t edits(std::string_view from, std::string_view to) {
@@ -29,7 +29,7 @@ std::size_t edits(std::string_view from, std::string_view to) {
 }  // namespace
 
 std::string nearest_word(std::string_view word, std::span<const std::string> known) {
-    if (word.size() > kWordMax) return "";
+    if (word.size() > kSlipMax) return "";
     std::size_t fewest = std::min(kEditsMax, word.size() / 3 + 1) + 1;
     std::string nearest;
     for (const std::string& candidate : known) {

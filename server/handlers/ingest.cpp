@@ -181,7 +181,7 @@ Error with_stored(Error error, const UpsertReport& stored) {
 
 // Every batch has the time of a request: a body may be as long as it likes.
 template <class T>
-WorkTerms<T> terms_of(const Services& services, Grant grant, const http::Request& request,
+WorkTerms<T> batch_terms(const Services& services, Grant grant, const http::Request& request,
                       std::function<Result<T>()> work) {
     return {.work = std::move(work),
             .clock = &services.clock,
@@ -212,7 +212,7 @@ asio::awaitable<Result<NextBatch>> next_batch(const Services& services, Grant gr
             if (!fed.ok()) co_return fed.error();
             grant.place.declare(0, lines->held_bytes());
         }
-        WorkTerms<NextBatch> reading = terms_of<NextBatch>(
+        WorkTerms<NextBatch> reading = batch_terms<NextBatch>(
             services, grant, request, [ingest] { return ingest->source->next(); });
         Result<NextBatch> batch = co_await async_work(services.collections->work, reading);
         const bool is_unfinished = batch.ok() && !*batch && lines != nullptr && lines->is_hungry();
@@ -244,7 +244,7 @@ asio::awaitable<Result<bool>> ingest_batch(const Services& services, Grant grant
     if (!encoding.ok()) co_return encoding.error();
     ingest->tokens += encoding->usage.tokens;
     WorkTerms<UpsertReport> storing =
-        terms_of<UpsertReport>(services, grant, request, [ingest, batch = **batch] {
+        batch_terms<UpsertReport>(services, grant, request, [ingest, batch = **batch] {
             return store(*ingest->collection, batch, ingest->source->unit(), ingest->stored);
         });
     const Result<UpsertReport> report = co_await async_work(services.collections->work, storing);

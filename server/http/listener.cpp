@@ -3,14 +3,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <chrono>
 #include <utility>
+
+#include "server/http/await.h"
 
 namespace qr::http {
 namespace {
@@ -19,7 +19,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr int kAcceptBatch = 64;          // connections taken between two looks at the others
 constexpr std::size_t kOverflowMax = 64;  // clients being told 503 at a time
 constexpr std::chrono::milliseconds kRest{100};

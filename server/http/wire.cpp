@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cstring>
 #include <optional>
 #include <utility>
 
+#include "server/http/await.h"
 #include "server/http/pace.h"
 
 namespace qr::http {
@@ -16,8 +15,6 @@ namespace {
 
 namespace asio = boost::asio;
 using ErrorCode = boost::system::error_code;
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
 

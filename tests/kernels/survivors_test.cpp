@@ -20,7 +20,7 @@ constexpr float kUntouched = -7;  // unwritten()
 struct Survivor {
     float key;
     unsigned row;
-    friend auto operator<=>(const Survivor&, const Survivor&) = default;
+    friend bool operator==(const Survivor&, const Survivor&) = default;
 };
 
 // Best first.

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <initializer_list>
@@ -27,6 +28,9 @@ inline double wall_now() {
 inline Document document(std::string id, DocumentFields fields = {}) {
     return {.id = std::move(id), .fields = std::move(fields)};
 }
+
+// A query of two numbers.
+inline constexpr std::array<float, 2> kAcross = {1, 0};
 
 // Rows side by side, kept alive.
 class Rows {

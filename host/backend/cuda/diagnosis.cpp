@@ -10,7 +10,7 @@ namespace qr::cuda {
 namespace {
 
 // CUresult, as far as a start meets them; cuda.h is not needed to build the server.
-constexpr int kSuccess = 0;
+constexpr int kNoFault = 0;
 constexpr int kOutOfMemory = 2;
 constexpr int kStubLibrary = 34;
 constexpr int kNoDevice = 100;
@@ -121,7 +121,7 @@ Judged judge_memory(const Probe& probe) {
 }
 
 Judged judge_files(const Probe& probe) {
-    if (probe.init_code == kSuccess && probe.count_code == kSuccess && !probe.devices.empty())
+    if (probe.init_code == kNoFault && probe.count_code == kNoFault && !probe.devices.empty())
         return std::nullopt;
     const auto refused = std::ranges::find_if(probe.device_files, is_refused);
     if (refused != probe.device_files.end()) {
@@ -141,7 +141,7 @@ Judged judge_files(const Probe& probe) {
 
 Judged judge_count(const Probe& probe) {
     const bool has_none = probe.init_code == kNoDevice || probe.count_code == kNoDevice ||
-                          (probe.count_code == kSuccess && probe.devices.empty());
+                          (probe.count_code == kNoFault && probe.devices.empty());
     if (!has_none) return std::nullopt;
     const std::size_t files = devices_of_files(probe);
     if (probe.visible_devices && files > 0) {
@@ -159,7 +159,7 @@ Judged judge_count(const Probe& probe) {
 Judged judge_codes(const Probe& probe) {
     for (const auto& [code, name] :
          {std::pair(probe.init_code, "cuInit"), std::pair(probe.count_code, "cuDeviceGetCount")}) {
-        if (!code || code == kSuccess) continue;
+        if (!code || code == kNoFault) continue;
         return Finding{
             Cause::other, std::string(name) + " answers with CUDA error " + std::to_string(*code),
             "see nvidia-smi and dmesg; where /dev/nvidia-uvm is missing: nvidia-modprobe "

@@ -18,9 +18,9 @@ TEST(CostModel, SumsWhatEveryPartOfABatchCosts) {
                           .pair = 1e-8};
     const BatchShape shape{
         .tasks = 2, .bytes = 1'000, .staged = 10'000, .multiply_adds = 100'000, .pairs = 100};
-    EXPECT_DOUBLE_EQ(1e-3, seconds(costs, {}));
+    EXPECT_DOUBLE_EQ(1e-3, qr::seconds(costs, {}));
     EXPECT_DOUBLE_EQ(2e-4 + 1e-6 + 1e-6 + 1e-6 + 1e-6, work_seconds(costs, shape));
-    EXPECT_DOUBLE_EQ(1e-3 + 2.04e-4, seconds(costs, shape));
+    EXPECT_DOUBLE_EQ(1e-3 + 2.04e-4, qr::seconds(costs, shape));
 }
 
 class ShapeOf : public testing::Test {

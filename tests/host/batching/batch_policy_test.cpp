@@ -5,17 +5,16 @@
 
 #include <vector>
 
+#include "tests/host/batching/at.h"
+
 namespace qr {
 namespace {
 
 using scoring::Method;
 using std::chrono::milliseconds;
+using test::at;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-TimePoint at(int ms) {
-    return TimePoint(milliseconds(ms));
-}
 
 struct Waiting {
     std::size_t rows = 1;

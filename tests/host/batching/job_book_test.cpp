@@ -5,20 +5,18 @@
 
 #include <deque>
 
+#include "tests/host/batching/at.h"
 #include "tests/host/batching/mailbox.h"
 
 namespace qr {
 namespace {
 
 using std::chrono::milliseconds;
+using test::at;
 using test::job_of;
 using test::Mailbox;
 using test::Vectors;
 using testing::ElementsAre;
-
-TimePoint at(int ms) {
-    return TimePoint(milliseconds(ms));
-}
 
 class JobBookTest : public testing::Test {
   protected:

@@ -5,19 +5,18 @@
 
 #include <vector>
 
+#include "tests/host/batching/at.h"
+
 namespace qr {
 namespace {
 
 using scoring::Method;
 using std::chrono::milliseconds;
+using test::at;
 using testing::ElementsAre;
 
 constexpr BatchKey kSmall{1, Method::cosine};
 constexpr BatchKey kLarge{1024, Method::cosine};
-
-TimePoint at(int ms) {
-    return TimePoint(milliseconds(ms));
-}
 
 struct Arrival {
     int ms = 0;

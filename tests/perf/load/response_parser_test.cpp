@@ -53,13 +53,13 @@ TEST(ResponseParser, ExpectsNoBodyAfterHead204And304) {
                                   .feed("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"));
 }
 
-struct Refused {
+struct RefusedAnswer {
     std::string_view bytes;
     std::string_view why;
 };
 
 TEST(ResponseParser, RefusesWhatItDoesNotExpectAndSaysWhy) {
-    const Refused cases[] = {
+    const RefusedAnswer cases[] = {
         {"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", "status line: 'HTTP/1.0 200 OK'"},
         {"HTTP/1.1 100 Continue\r\n\r\n", "status line"},
         {"HTTP/1.1 20 OK\r\n\r\n", "status line"},
@@ -77,7 +77,7 @@ TEST(ResponseParser, RefusesWhatItDoesNotExpectAndSaysWhy) {
         {"HTTP/1.1 200 OK\r\nA: b\nC: d\r\n\r\n", "field"},
         {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab", "2 bytes, Content-Length allows 1"},
     };
-    for (const Refused& refused : cases) {
+    for (const RefusedAnswer& refused : cases) {
         ResponseParser parser;
         EXPECT_EQ(Progress::refused, parser.feed(refused.bytes)) << refused.bytes;
         EXPECT_THAT(parser.refusal(), HasSubstr(std::string(refused.why)));

@@ -21,7 +21,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 // One pair: as many scores as the stand-in backend gives.
-constexpr const char* kRerank = R"({"query":[1,0],"documents":[[0,1]]})";
+constexpr const char* kOneDocument = R"({"query":[1,0],"documents":[[0,1]]})";
 
 // An app whose backend holds every batch until the gate opens.
 class AppLoad : public testing::Test {
@@ -42,7 +42,7 @@ class AppLoad : public testing::Test {
     // A client whose request the backend has.
     WireClient scored_client(const std::string& fields = "") {
         WireClient client = served->client();
-        client.send(post_bytes("/v1/rerank", kRerank, fields));
+        client.send(post_bytes("/v1/rerank", kOneDocument, fields));
         gate->await_batches(1);
         return client;
     }
@@ -87,13 +87,13 @@ TEST_F(AppLoad, RefusesAtTheHeadWhateverThePathAndTheFormOfTheBody) {
     gate->open();
     EXPECT_EQ(first.receive()->status, 200);
     await_health("/requests_in_flight", 1);
-    EXPECT_EQ(served->post("/v1/rerank", kRerank).status, 200);
+    EXPECT_EQ(served->post("/v1/rerank", kOneDocument).status, 200);
 }
 
 TEST_F(AppLoad, ARefusalSaysWhenToComeBack) {
     serve({.max_concurrent_requests = 1});
     WireClient first = scored_client();
-    const WireAnswer answer = served->post("/v1/rerank", kRerank);
+    const WireAnswer answer = served->post("/v1/rerank", kOneDocument);
     EXPECT_EQ(answer.status, 429);
     EXPECT_THAT(answer.field("Retry-After"), testing::AnyOf("1", "2"));
     const int milliseconds = std::stoi(answer.field("retry-after-ms"));
@@ -135,7 +135,7 @@ TEST_F(AppLoad, OneKeyLeavesPlacesToTheOthers) {
     WireClient first = scored_client(as_a);
     EXPECT_EQ(refusal_of("/v1/rerank", as_a + "Content-Length: 10\r\n").at("reason"), "tenant");
     WireClient second = served->client();
-    second.send(post_bytes("/v1/rerank", kRerank, as_b));
+    second.send(post_bytes("/v1/rerank", kOneDocument, as_b));
     await_health("/queue/jobs", 1, as_b);
     gate->open();
     EXPECT_EQ(second.receive()->status, 200);
@@ -147,7 +147,7 @@ TEST_F(AppLoad, AClientThatLeavesFreesItsPlaceAndItsJobIsNeverScored) {
     WireClient second = served->client();
     second.send(post_bytes("/v1/rerank", R"({"query":[1],"documents":[[7]]})"));
     await_health("/queue/jobs", 1);
-    EXPECT_EQ(served->post("/v1/rerank", kRerank).status, 429);
+    EXPECT_EQ(served->post("/v1/rerank", kOneDocument).status, 429);
     second.reset();
     await_health("/queue/jobs", 0);
     await_health("/requests_in_flight", 2);  // the first, and the question itself
@@ -171,7 +171,7 @@ TEST_F(AppLoad, AClientThatLeavesWhileItsJobIsScoredFreesItsPlaceWithTheBatch) {
     EXPECT_EQ(served->get("/health/live").status, 200);
     gate->open();
     await_health("/requests_in_flight", 1);
-    EXPECT_EQ(served->post("/v1/rerank", kRerank).status, 200);
+    EXPECT_EQ(served->post("/v1/rerank", kOneDocument).status, 200);
     EXPECT_THAT(served->stopped_log(), HasSubstr(R"("status":499)"));
 }
 
@@ -186,7 +186,7 @@ TEST_F(AppLoad, AnswersWithScoresSayHowLongTheyTookAndOthersDoNot) {
         EXPECT_THAT(scored.field(name), testing::MatchesRegex("[0-9]+")) << name;
     }
     gate->fail_with(Error{.code = Code::unavailable, .message = "gone"});
-    const WireAnswer failed = served->post("/v1/rerank", kRerank);
+    const WireAnswer failed = served->post("/v1/rerank", kOneDocument);
     EXPECT_EQ(failed.status, 503);
     EXPECT_EQ(failed.field("Retry-After"), "1");
     EXPECT_EQ(failed.field("x-total-time"), "");
@@ -219,10 +219,10 @@ TEST_F(AppLoad, AReloadHoldsForRequestsToComeAndSparesThoseUnderWay) {
 TEST_F(AppLoad, AReloadChangesHowManyMayBeInProgress) {
     serve({.max_concurrent_requests = 1});
     WireClient first = scored_client();
-    EXPECT_EQ(served->post("/v1/rerank", kRerank).status, 429);
+    EXPECT_EQ(served->post("/v1/rerank", kOneDocument).status, 429);
     served->app().apply({.max_concurrent_requests = 2});
     WireClient second = served->client();
-    second.send(post_bytes("/v1/rerank", kRerank));
+    second.send(post_bytes("/v1/rerank", kOneDocument));
     await_health("/queue/jobs", 1);
     gate->open();
     EXPECT_EQ(second.receive()->status, 200);

@@ -51,7 +51,7 @@ class AwaitSearch : public testing::Test {
     const std::array<float, 2> query_ = {0.5F, 1};
     const std::shared_ptr<test::StandInCollection> collection_ =
         std::make_shared<test::StandInCollection>();
-    const SteadyClock clock_;
+    const SteadyClock clock_{};
     SearchDesk desk_{clock_, {}};
     SearchTerms terms_;
     std::optional<Result<SearchAnswer>> result_;

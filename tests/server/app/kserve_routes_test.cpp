@@ -38,7 +38,7 @@ const char* const kVectors =
     R"({"id":"7","inputs":[{"name":"QUERY","shape":[1,2],"datatype":"FP32","data":[1,0]},)"
     R"({"name":"DOCUMENTS","shape":[2,2],"datatype":"FP32","data":[0,1,2,0]}],)"
     R"("parameters":{"method":"cosine","top_n":1}})";
-const char* const kTexts =
+const char* const kTensorTexts =
     R"({"inputs":[{"name":"QUERY","shape":[1],"datatype":"BYTES","data":["aaa"]},)"
     R"({"name":"DOCUMENTS","shape":[2],"datatype":"BYTES","data":["bbb","aaaa"]}]})";
 const char* const kText =
@@ -66,7 +66,7 @@ TEST_F(KserveRoutes, TellsTheLengthOfTheJsonBeforeTensors) {
 }
 
 TEST_F(KserveRoutes, TextsAreEncoded) {
-    const json answer = parsed(served_.post("/v2/models/rerank/infer", kTexts));
+    const json answer = parsed(served_.post("/v2/models/rerank/infer", kTensorTexts));
     EXPECT_EQ(answer.at("outputs").at(1).at("data"), json({1, 0}));
     const json vectors = parsed(served_.post("/v2/models/embed/infer", kText)).at("outputs").at(0);
     EXPECT_EQ(vectors.at("shape"), json({2, 3}));
@@ -74,7 +74,7 @@ TEST_F(KserveRoutes, TextsAreEncoded) {
 }
 
 TEST_F(KserveRoutes, WithoutAnEncoderTextsAreRefusedAndEmbedIsNotReady) {
-    EXPECT_THAT(parsed(plain_.post("/v2/models/rerank/infer", kTexts), 424).at("error"),
+    EXPECT_THAT(parsed(plain_.post("/v2/models/rerank/infer", kTensorTexts), 424).at("error"),
                 HasSubstr("set `encoder`"));
     EXPECT_THAT(parsed(plain_.post("/v2/models/embed/infer", kText), 424).at("error"),
                 HasSubstr("needs an encoder"));

@@ -13,7 +13,7 @@ class MakeEncoder : public testing::Test {
         return make_encoder(config, clock_, buffers_);
     }
 
-    const SteadyClock clock_;
+    const SteadyClock clock_{};
     BufferPool buffers_{1 << 20};
 };
 

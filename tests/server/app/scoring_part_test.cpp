@@ -50,7 +50,7 @@ class MakeCheckedBackend : public testing::Test {
         return made.ok() ? std::move(*made) : CheckedBackend{};
     }
 
-    const SteadyClock clock_;
+    const SteadyClock clock_{};
     const std::vector<BackendEntry> entries_ = with_device();
 };
 

@@ -93,8 +93,10 @@ TEST(DialectsGolden, AnswersEveryRequestAsItsFileSays) {
 TEST(DialectsGolden, HasACaseOfEveryForm) {
     const std::vector<std::string> names = golden::Files("dialects").names();
     for (const auto& [form, choices] : forms()) {
-        const bool is_there = std::ranges::any_of(
-            names, [&](const std::string& name) { return name.starts_with(form + '.'); });
+        const auto is_of_form = [begin = form + '.'](const std::string& name) {
+            return name.starts_with(begin);
+        };
+        const bool is_there = std::ranges::any_of(names, is_of_form);
         EXPECT_TRUE(is_there) << form;
     }
 }

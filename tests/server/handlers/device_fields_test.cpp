@@ -10,12 +10,12 @@ namespace {
 using Json = nlohmann::json;
 using std::chrono::milliseconds;
 
-constexpr TimePoint kNow{std::chrono::hours(1)};
+constexpr TimePoint kSeenFrom{std::chrono::hours(1)};
 
 Json printed(const std::vector<DeviceReport>& devices) {
     json::Writer out;
     out.begin_object();
-    write_devices(out, devices, kNow);
+    write_devices(out, devices, kSeenFrom);
     out.end_object();
     return Json::parse(std::move(out).take()).at("devices");
 }
@@ -32,7 +32,7 @@ TEST(DeviceFields, TellAllThatADeviceGives) {
                                   .batches = 7,
                                   .is_lost = true,
                                   .error = "illegal address (700)",
-                                  .seen = kNow - milliseconds(500),
+                                  .seen = kSeenFrom - milliseconds(500),
                                   .condition = {.temperature_celsius = 45,
                                                 .memory_used_bytes = 250,
                                                 .memory_total_bytes = 1000,

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <mutex>
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef QR_EMULATION_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
@@ -66,7 +66,7 @@ char* new_stack() {
 }  // namespace
 
 void prepare(Context& context, char* stack, void (*entry)()) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef QR_EMULATION_ASAN
     __asan_unpoison_memory_region(stack, kStackBytes);  // an abandoned block left its redzones
 #endif
     auto* top = reinterpret_cast<std::uint64_t*>(stack + kStackBytes);
@@ -78,18 +78,18 @@ void prepare(Context& context, char* stack, void (*entry)()) {
 }
 
 void switch_stacks(Context& from, Context& to, [[maybe_unused]] Leaving leaving) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef QR_EMULATION_ASAN
     __sanitizer_start_switch_fiber(leaving == Leaving::kForGood ? nullptr : &from.fake_stack,
                                    to.stack, to.stack_bytes);
 #endif
     qr_emulation_switch(&from.stack_pointer, to.stack_pointer);
-#ifdef __SANITIZE_ADDRESS__
+#ifdef QR_EMULATION_ASAN
     __sanitizer_finish_switch_fiber(from.fake_stack, nullptr, nullptr);
 #endif
 }
 
 void arrived_from([[maybe_unused]] Context& from) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef QR_EMULATION_ASAN
     const void* stack = nullptr;
     __sanitizer_finish_switch_fiber(nullptr, &stack, &from.stack_bytes);
     from.stack = static_cast<char*>(const_cast<void*>(stack));

@@ -14,7 +14,7 @@
 namespace qr::emulation {
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef QR_EMULATION_ASAN
 constexpr bool kSharesStatics = true;  // __shared__ is static: one block at a time
 #else
 constexpr bool kSharesStatics = access_checker::kIsOn;  // one shadow

@@ -44,7 +44,7 @@ constexpr std::size_t rounded(std::size_t bytes, std::size_t to) {
     return (bytes + to - 1) / to * to;
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef QR_EMULATION_ASAN
 char* take_memory(Owned& owned) {
     if (posix_memalign(&owned.mapped, kAlignment, owned.what.bytes) != 0) return nullptr;
     return static_cast<char*>(owned.mapped);

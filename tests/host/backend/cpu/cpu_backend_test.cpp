@@ -19,14 +19,14 @@ namespace {
 
 using scoring::Method;
 
-std::mutex mutex;
+std::mutex callers_mutex;
 std::set<std::thread::id> callers;
 
 // The scalar kernels, and a note of who called them.
 void noting_inner_products(const WideRows& queries, const FloatRows& documents,
                            const SumTarget& sums) {
     {
-        const std::lock_guard lock(mutex);
+        const std::lock_guard lock(callers_mutex);
         callers.insert(std::this_thread::get_id());
     }
     kScalarKernels.inner_products(queries, documents, sums);
@@ -40,7 +40,7 @@ void meeting_inner_products(const WideRows& queries, const FloatRows& documents,
     kScalarKernels.inner_products(queries, documents, sums);
     if (documents.count > 1) return;
     static std::condition_variable has_come;
-    std::unique_lock lock(mutex);
+    std::unique_lock lock(callers_mutex);
     callers.insert(std::this_thread::get_id());
     has_come.notify_all();
     has_come.wait_for(lock, std::chrono::seconds(30), [] { return callers.size() >= 2; });

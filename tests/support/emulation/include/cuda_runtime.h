@@ -28,7 +28,7 @@
 #define __forceinline__ inline
 // thread_local implies static at block scope, and one OS thread runs one block at a time. ASan puts
 // no redzones around thread-local storage, so there a block has the plain static to itself.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef QR_EMULATION_ASAN
 #define __shared__ static
 #else
 #define __shared__ thread_local
