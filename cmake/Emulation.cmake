@@ -41,8 +41,8 @@ function(qr_add_emulated_library name engine)
     add_library(${name} STATIC)
     set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)  # nvcc compiles each alone as well
     target_link_libraries(${name} PUBLIC ${engine})
-    # What a kernel asks nvcc to unroll may stay a loop here. A frame larger than a stack touches the
-    # guard page below it, and does not step over it.
+    # What a kernel asks nvcc to unroll may stay a loop here. A frame larger than a stack touches
+    # the guard page below it, and does not step over it.
     target_compile_options(${name} PRIVATE -include cuda_runtime.h -Wno-unknown-pragmas
         -Wno-pass-failed -fstack-clash-protection)
     foreach(kernel ${ARGN})

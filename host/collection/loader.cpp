@@ -111,7 +111,7 @@ class Loading {
     Result<void> read_range(std::size_t range, LoadBatch& batch) {
         const bool is_last = range + 1 == ranges_;
         const InsertionRange numbers{.first = range * width_,
-                                  .end = is_last ? InsertionRange().end : (range + 1) * width_};
+                                     .end = is_last ? InsertionRange().end : (range + 1) * width_};
         DocumentWalk walk(view_, id_, numbers, vector_bytes(layout_), WithText::no);
         while (walk.next()) {
             if (!batch.has_room_for(walk.document().document.id)) {

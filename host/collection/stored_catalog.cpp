@@ -60,7 +60,8 @@ Result<void> StoredCatalog::begin() {
 }
 
 Result<void> StoredCatalog::read_records(const StoreView& view) {
-    const std::unique_ptr<StoreCursor> names = view.walk(Shelf::records, keys_with(kCollectionPrefix));
+    const std::unique_ptr<StoreCursor> names =
+        view.walk(Shelf::records, keys_with(kCollectionPrefix));
     while (names->next()) {
         const std::string key(names->key());
         const Result<CollectionRecord> record = decode_collection(key, names->value());
@@ -72,7 +73,8 @@ Result<void> StoredCatalog::read_records(const StoreView& view) {
         if (damage.key.empty()) return Error{Code::internal, damage.what, {}, {}, {}};
         keep(damage.key, CollectionRecord{})->fail(damage.what);
     }
-    const std::unique_ptr<StoreCursor> dropped = view.walk(Shelf::records, keys_with(kDroppedPrefix));
+    const std::unique_ptr<StoreCursor> dropped =
+        view.walk(Shelf::records, keys_with(kDroppedPrefix));
     while (dropped->next()) {
         const std::optional<CollectionId> id = id_of_dropped_key(dropped->key());
         if (id) enqueue([this, number = *id] { remove_data(number); });

@@ -1,4 +1,4 @@
-"""How long a server with a collection takes to be ready, beside plainly reading its files, in turns.
+"""How long a server with a collection takes to be ready, beside reading its files, in turns.
 
     start_up.py BUILD_FOLDER [--rounds 5] [--no-write]
 

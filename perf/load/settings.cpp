@@ -264,10 +264,11 @@ Result<std::string> read_file(const Given& path, std::size_t bytes_max) {
 Result<Step> parse_step(const Given& given) {
     constexpr std::string_view kRange = "..";
     const std::string_view text = given.text;
-    const Error error = wrong(given.origin, text,
-                              "RATExSECONDS or FROM..TOxSECONDS with rates of 0 (a pause) or " +
-                                  number_text(kRateMin) + ".." + number_text(kRateMax) + " and " +
-                                  number_text(kSecondsMin) + ".." + number_text(kSecondsMax) + " seconds");
+    const Error error =
+        wrong(given.origin, text,
+              "RATExSECONDS or FROM..TOxSECONDS with rates of 0 (a pause) or " +
+                  number_text(kRateMin) + ".." + number_text(kRateMax) + " and " +
+                  number_text(kSecondsMin) + ".." + number_text(kSecondsMax) + " seconds");
     const std::size_t times = text.find('x');
     if (times == text.npos) return error;
     const std::string_view rates = text.substr(0, times);

@@ -182,7 +182,7 @@ Error with_stored(Error error, const UpsertReport& stored) {
 // Every batch has the time of a request: a body may be as long as it likes.
 template <class T>
 WorkTerms<T> batch_terms(const Services& services, Grant grant, const http::Request& request,
-                      std::function<Result<T>()> work) {
+                         std::function<Result<T>()> work) {
     return {.work = std::move(work),
             .clock = &services.clock,
             .deadline = services.clock.now() + grant.limits.default_timeout,

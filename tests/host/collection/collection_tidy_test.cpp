@@ -6,11 +6,10 @@
 namespace qr {
 namespace {
 
-using test::kAcross;
 using test::document;
+using test::kAcross;
 using test::Rows;
 using test::valued;
-
 
 class CollectionTidy : public ::testing::TestWithParam<std::string> {
   protected:

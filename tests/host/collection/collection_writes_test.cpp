@@ -7,9 +7,9 @@
 namespace qr {
 namespace {
 
-using test::kAcross;
 using test::document;
 using test::Found;
+using test::kAcross;
 using test::refused;
 using test::Rows;
 using test::valued;

@@ -7,13 +7,12 @@
 namespace qr {
 namespace {
 
-using test::kAcross;
 using test::document;
 using test::Found;
+using test::kAcross;
 using test::refused;
 using test::Rows;
 using test::valued;
-
 
 class ResidentCollectionTest : public ::testing::Test {
   protected:

@@ -15,13 +15,12 @@ namespace qr {
 namespace {
 
 namespace fs = std::filesystem;
-using test::kAcross;
 using test::document;
 using test::Found;
+using test::kAcross;
 using test::refused;
 using test::Rows;
 using test::valued;
-
 
 class SnapshotImport : public ::testing::Test {
   protected:

@@ -9,13 +9,12 @@
 namespace qr {
 namespace {
 
-using test::kAcross;
 using test::document;
 using test::Found;
+using test::kAcross;
 using test::refused;
 using test::Rows;
 using test::valued;
-
 
 class StoredCatalogTest : public ::testing::Test {
   protected:

@@ -14,9 +14,8 @@ using testing::StartsWith;
 TEST(CommandLine, TellsItsVersionAndHowItWasBuilt) {
     const Outcome outcome = run({"--version"});
     EXPECT_EQ(0, outcome.exit_code);
-    EXPECT_THAT(outcome.out,
-                testing::ContainsRegex("^quantumrerank [0-9.]+ \\(commit .+, "
-                                       "(g\\+\\+|clang) [0-9][^ ,]*, .+\\)"));
+    EXPECT_THAT(outcome.out, testing::ContainsRegex("^quantumrerank [0-9.]+ \\(commit .+, "
+                                                    "(g\\+\\+|clang) [0-9][^ ,]*, .+\\)"));
     EXPECT_EQ("", outcome.err);
 }
 

@@ -174,7 +174,8 @@ TEST_F(WireStreamTest, EndsTheConnectionOverABodyThatItsHandlerLeaves) {
 
 TEST_F(WireStreamTest, CutsOffAClientThatPausesButNotOneThatIsMadeToWait) {
     Limits limits;
-    limits.head_timeout = limits.idle_timeout = limits.write_timeout = limits.rate_grace = kStreamNever;
+    limits.head_timeout = limits.idle_timeout = limits.write_timeout = limits.rate_grace =
+        kStreamNever;
     limits.read_timeout = kStreamSoon;
     serve(limits);
     WireClient wire = sent("POST /waits?4 HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nfour");

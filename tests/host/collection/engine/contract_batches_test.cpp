@@ -7,7 +7,6 @@
 namespace qr::test {
 namespace {
 
-
 class EngineBatches : public EngineContract {
   protected:
     std::size_t row_count() const { return is_emulated() ? 700 : 2100; }

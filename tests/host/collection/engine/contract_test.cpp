@@ -9,7 +9,6 @@
 namespace qr::test {
 namespace {
 
-
 using EngineAnswers = EngineContract;
 
 // A query that is like the rows, and one that is not.
