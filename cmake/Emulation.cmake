@@ -39,7 +39,9 @@ endif()
 # One wrapper a kernel: the .cu itself keeps nvcc's language, and diagnostics still name its lines.
 function(qr_add_emulated_library name engine)
     add_library(${name} STATIC)
-    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)  # nvcc compiles each alone as well
+    if("${ARGN}" MATCHES "[.]cu(;|$)")  # kernels: nvcc compiles each alone, too
+        set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+    endif()
     target_link_libraries(${name} PUBLIC ${engine})
     # What a kernel asks nvcc to unroll may stay a loop here. A frame larger than a stack touches
     # the guard page below it, and does not step over it.
