@@ -143,11 +143,10 @@ class Ours(Process):
 
 
 class Collections(Ours):
-    """With collections in `folder`, encrypted where there is a key file."""
+    """With collections in `folder`."""
 
-    def __init__(self, binary, folder, key_file=None):
-        key = () if key_file is None else ("--encryption-key-file", str(key_file))
-        super().__init__(binary, folder, ("--data-dir", str(folder / "data"), *key))
+    def __init__(self, binary, folder):
+        super().__init__(binary, folder, ("--data-dir", str(folder / "data")))
 
 
 class Nginx(Process):

@@ -23,7 +23,6 @@ import peers_report  # noqa: E402
 import report  # noqa: E402
 import search_clients_report  # noqa: E402
 import search_report  # noqa: E402
-import start_up_report  # noqa: E402
 import sweep_report  # noqa: E402
 
 RESULTS = PERF / "results"
@@ -32,8 +31,7 @@ PLOTS = PERF.parent / "docs" / "plots"
 TABLES = {"bench": report.table, "growth": growth_report.table,
           "overload": overload_report.table, "peers": peers_report.table,
           "search": search_report.table, "search_clients": search_clients_report.table,
-          "start_up": start_up_report.table, "sweep": sweep_report.table,
-          "text": peers_report.text_table}
+          "sweep": sweep_report.table, "text": peers_report.text_table}
 SECTION = re.compile(r"<!-- (\w+):begin (\S+) -->\n.*?<!-- \1:end -->", re.DOTALL)
 
 

@@ -23,6 +23,8 @@ class Judge(unittest.TestCase):
     def test_passes_what_moved_by_less_than_two_percent(self):
         self.assertEqual([], self.judge({"a": 10000, "b": 10000}, {"a": 10190, "b": 9810}))
         self.assertEqual([], self.judge({"a": 10000}, {"a": 10200}))
+        self.assertEqual([], list(guard.judge({"a": 10000}, {"a": 10500}, 5)))
+        self.assertEqual(1, len(list(guard.judge({"a": 10000}, {"a": 10510}, 5))))
 
     def test_fails_what_became_slower(self):
         self.assertEqual(["a: 10210 instructions, +2.10 % more than the committed 10000, allowed "
