@@ -115,7 +115,7 @@ class Calibration {
         for (;;) {
             probe.best_seconds = 0;
             if (const Result<void> called = measure(probe); !called.ok()) return called;
-            constexpr auto kLongEnough = std::chrono::duration<double>(kProbeCallMin).count();
+            constexpr auto kLongEnough = in_seconds(kProbeCallMin);
             if (probe.grows == nullptr || probe.best_seconds >= kLongEnough) return {};
             std::size_t& grown = probe.size.*probe.grows;
             if (grown >= probe.grows_to || clock_.now() >= until_) return {};
@@ -137,7 +137,7 @@ class Calibration {
                                     "' answers in its place",
                          .pointer = "backend"};
         }
-        const double seconds = std::chrono::duration<double>(taken).count();
+        const double seconds = in_seconds(taken);
         const bool is_first = probe.best_seconds == 0;
         probe.best_seconds = is_first ? seconds : std::min(probe.best_seconds, seconds);
         return {};

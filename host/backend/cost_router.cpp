@@ -7,8 +7,7 @@ namespace qr {
 namespace {
 
 Duration duration_of(double seconds) {
-    const double bounded =
-        std::min(seconds, std::chrono::duration<double>(CostRouter::kEstimateMax).count());
+    const double bounded = std::min(seconds, in_seconds(CostRouter::kEstimateMax));
     return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(bounded));
 }
 

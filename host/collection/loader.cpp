@@ -19,17 +19,19 @@ constexpr std::size_t kBatchBytes = std::size_t{8} << 20;  // of float32 rows, a
 constexpr std::size_t kBatchRowsMax = 4096;
 constexpr std::size_t kReadersMax = 8;  // of one collection, each with a batch of its own
 
+std::size_t batch_rows_max(const TableLayout& layout) {
+    return std::clamp(kBatchBytes / (layout.dimension * sizeof(float)), std::size_t{1},
+                      kBatchRowsMax);
+}
+
 // Rows that are appended at once, of documents with different ids.
 class LoadBatch {
   public:
     explicit LoadBatch(const TableLayout& layout)
-        : layout_(layout),
-          rows_max_(std::clamp(kBatchBytes / (layout.dimension * sizeof(float)), std::size_t{1},
-                               kBatchRowsMax)) {
+        : layout_(layout), rows_max_(batch_rows_max(layout)) {
         documents_.reserve(rows_max_);  // so that the ids stay where they are
     }
 
-    std::size_t rows_max() const { return rows_max_; }
     bool is_empty() const { return documents_.empty(); }
     bool has_room_for(const std::string& id) const {
         return documents_.size() < rows_max_ && !ids_.contains(id);
@@ -81,7 +83,7 @@ class Loading {
           loaded_(loaded),
           progress_(progress) {
         if (!counted) return;  // one range: nobody knows where it ends
-        const std::uint64_t batches = counted->documents / LoadBatch(layout_).rows_max();
+        const std::uint64_t batches = counted->documents / batch_rows_max(layout_);
         width_ = counted->next_number / (batches + 1) + 1;
         ranges_ = counted->next_number / width_ + 1;
     }

@@ -95,7 +95,7 @@ void show_devices(Metrics& metrics, std::span<const DeviceReport> devices, TimeP
          [](Device device) { return scaled(std::optional(device.batches)); });
     show("qr_device_seen_age_seconds", [&](Device device) -> std::optional<double> {
         if (!device.seen) return std::nullopt;
-        return std::chrono::duration<double>(now - *device.seen).count();
+        return in_seconds(now - *device.seen);
     });
     metrics.set_samples("qr_device_ecc_errors_total", ecc_samples(devices));
     metrics.set_samples("qr_device_throttled", throttle_samples(devices));

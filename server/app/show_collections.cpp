@@ -32,7 +32,7 @@ void show_collections(const CollectionsFigures& figures, Metrics& metrics) {
 
 void show_pass(const PassReport& report, Metrics& metrics) {
     const CollectionMetrics& shown = metrics.collections;
-    shown.pass_seconds.Observe(std::chrono::duration<double>(report.searched).count());
+    shown.pass_seconds.Observe(in_seconds(report.searched));
     shown.pass_queries.Observe(static_cast<double>(report.queries));
     shown.rows.Increment(static_cast<double>(report.slots));
     shown.rescored.Increment(static_cast<double>(report.rescored));

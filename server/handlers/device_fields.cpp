@@ -27,7 +27,7 @@ void write_condition(json::Writer& out, const DeviceReport& device, TimePoint no
     out.begin_object();
     out.key("seconds_ago");
     if (device.seen) {
-        out.number(std::chrono::duration<double>(now - *device.seen).count());
+        out.number(in_seconds(now - *device.seen));
     } else {
         out.null();
     }

@@ -30,7 +30,7 @@ void write_integer(json::Writer& out, std::string_view name, std::uint64_t value
 
 void write_seconds(json::Writer& out, std::string_view name, Duration duration) {
     out.key(name);
-    out.number(std::chrono::duration<double>(duration).count());
+    out.number(in_seconds(duration));
 }
 
 // An age, or null where there has been none.

@@ -30,11 +30,10 @@ void record(Metrics& metrics, const std::array<Duration, 6>& stages) {
     for (std::size_t i = 0; i < stages.size(); ++i) {
         const auto stage = static_cast<Metrics::Stage>(i);
         if (stage == Metrics::Stage::encode && stages[i] == Duration::zero()) continue;
-        const double seconds = std::chrono::duration<double>(stages[i]).count();
-        metrics.stage_seconds(stage).Observe(seconds);
+        metrics.stage_seconds(stage).Observe(in_seconds(stages[i]));
     }
     const auto waited = stages[static_cast<std::size_t>(Metrics::Stage::queue)];
-    metrics.queue_wait_seconds.Observe(std::chrono::duration<double>(waited).count());
+    metrics.queue_wait_seconds.Observe(in_seconds(waited));
 }
 
 // The job a parsed request asks for, which keeps it alive: a device that hangs may outlast the

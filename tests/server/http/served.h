@@ -9,6 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -28,6 +29,10 @@
 #include "tests/support/wire_client.h"
 
 namespace qr::http::test {
+
+// Time limits that a test waits for, and those it must not meet.
+inline constexpr std::chrono::milliseconds kSoon{50};
+inline constexpr std::chrono::milliseconds kNever{60'000};
 
 using qr::test::WireAnswer;
 using qr::test::WireClient;

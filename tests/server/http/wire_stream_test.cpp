@@ -14,13 +14,12 @@ namespace {
 
 using qr::test::gzip;
 using std::chrono::milliseconds;
+using test::kNever;
+using test::kSoon;
 using test::TestApplication;
 using test::WireAnswer;
 using test::WireClient;
 using testing::HasSubstr;
-
-constexpr milliseconds kStreamSoon{50};
-constexpr milliseconds kStreamNever{60'000};
 
 class WireStreamTest : public test::ServedBodies {
   protected:
@@ -174,25 +173,24 @@ TEST_F(WireStreamTest, EndsTheConnectionOverABodyThatItsHandlerLeaves) {
 
 TEST_F(WireStreamTest, CutsOffAClientThatPausesButNotOneThatIsMadeToWait) {
     Limits limits;
-    limits.head_timeout = limits.idle_timeout = limits.write_timeout = limits.rate_grace =
-        kStreamNever;
-    limits.read_timeout = kStreamSoon;
+    limits.head_timeout = limits.idle_timeout = limits.write_timeout = limits.rate_grace = kNever;
+    limits.read_timeout = kSoon;
     serve(limits);
     WireClient wire = sent("POST /waits?4 HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nfour");
     application.await_gate(1);
-    EXPECT_FALSE(wire.is_readable_within(10 * kStreamSoon));
+    EXPECT_FALSE(wire.is_readable_within(10 * kSoon));
     application.open();
     expect_refused(std::move(wire), 408, "body: arrived too slowly, found 4 bytes");
 }
 
 TEST_F(WireStreamTest, CutsOffAClientThatDrips) {
     Limits limits;
-    limits.head_timeout = limits.idle_timeout = limits.write_timeout = kStreamNever;
-    limits.read_timeout = kStreamNever;
-    limits.rate_grace = kStreamSoon;
+    limits.head_timeout = limits.idle_timeout = limits.write_timeout = kNever;
+    limits.read_timeout = kNever;
+    limits.rate_grace = kSoon;
     serve(limits);
     WireClient wire = sent(std::string(kSizedHead) + "100000\r\n\r\n");
-    for (int i = 0; i < 5000 && !wire.is_readable_within(kStreamSoon / 10); ++i)
+    for (int i = 0; i < 5000 && !wire.is_readable_within(kSoon / 10); ++i)
         wire.send("x");
     EXPECT_EQ(wire.receive()->status, 408);
 }

@@ -14,11 +14,10 @@ namespace {
 
 using std::chrono::milliseconds;
 using test::Completion;
+using test::kNever;
+using test::kSoon;
 using test::WireAnswer;
 using test::WireClient;
-
-constexpr milliseconds kSoon{50};
-constexpr milliseconds kNever{60'000};
 
 class WireTest : public test::Served {
   protected:
